@@ -1,0 +1,51 @@
+"""The exceptions of the library, and who is to blame for each.
+
+In: nothing. Out: exception classes. Never knows: sockets, messages, the market.
+Follows the decision "three kinds of wrong": the peer broke the protocol, we broke it, or an
+order is refused - and a refused order is an event, never an exception.
+
+    HandoffError
+    +-- ProtocolError
+    |   +-- LocalProtocolError     our side asked for something the protocol does not allow
+    |   |   +-- FieldError         a message was built with a value its field cannot carry
+    |   +-- RemoteProtocolError    the peer sent something the protocol does not allow
+    |       +-- ParseError         the bytes are no message of the type they claim
+    +-- SettingsError              a settings file or an option is wrong
+    +-- LogonRefused               the server answered a logon with LoginStatus 2
+"""
+
+
+class HandoffError(Exception):
+    """Whatever this library raises on purpose."""
+
+
+class ProtocolError(HandoffError):
+    """Somebody broke the protocol."""
+
+
+class LocalProtocolError(ProtocolError):
+    """We tried to do what the protocol does not allow in this state."""
+
+
+class FieldError(LocalProtocolError):
+    """A field of a message cannot carry the value; names field, value and rule."""
+
+
+class RemoteProtocolError(ProtocolError):
+    """The peer sent what the protocol does not allow; the connection cannot go on."""
+
+
+class ParseError(RemoteProtocolError):
+    """Bytes are not the message that their header announces."""
+
+
+class SettingsError(HandoffError):
+    """A settings file or option is wrong; the message names file, line or key, and the rule."""
+
+
+class LogonRefused(HandoffError):
+    """A server refused the logon; carries the wire's RejectReason as ``reason``."""
+
+    def __init__(self, text: str, reason: int = 0) -> None:
+        super().__init__(text)
+        self.reason = reason

@@ -1,0 +1,78 @@
+"""What can be asked of the exchange, as values.
+
+In: nothing. Out: one frozen class per command. Never knows: who sends it over which wire.
+``Exchange.submit`` takes any of them; on the order path the gateway calls the exchange's
+methods of the same names with the same fields by position, which is the same thing.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """Enter an order. Prices in ticks (0 for a market order), quantities in lots.
+
+    ``repeat_allowed`` lets an order id be used again (lenient sessions only).
+    """
+
+    participant: int
+    order_id: int
+    instrument: int
+    side: int
+    order_type: int
+    time_in_force: int
+    price_ticks: int
+    quantity_lots: int
+    repeat_allowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceOrder:
+    """Change price and total quantity of a resting order; it continues under ``order_id``.
+
+    ``quantity_lots`` is the new total, what was executed before included.
+    ``original_price_ticks`` is the price the sender believes the order has, or 0.
+    """
+
+    participant: int
+    order_id: int
+    original_order_id: int
+    instrument: int
+    side: int
+    order_type: int
+    time_in_force: int
+    price_ticks: int
+    quantity_lots: int
+    original_price_ticks: int = 0
+    repeat_allowed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    """Take a resting order out of its book."""
+
+    participant: int
+    order_id: int
+    original_order_id: int
+    instrument: int
+    side: int
+    original_price_ticks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QueryOrder:
+    """Ask for the state of an order, finished ones included, by its id."""
+
+    participant: int
+    order_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawDayOrders:
+    """The participant logged out: its DAY orders leave the books."""
+
+    participant: int
+
+
+Command: TypeAlias = NewOrder | ReplaceOrder | CancelOrder | QueryOrder | WithdrawDayOrders
