@@ -1,0 +1,58 @@
+# Every target sets itself up: the first run makes a virtual environment in .venv, later runs find it there.
+# Another interpreter: make test PYTHON=python3.13
+
+PYTHON ?= python3
+VENV ?= .venv
+
+# One stamp per interpreter: asking for another one builds the environment anew.
+CORE := $(VENV)/core-of-$(notdir $(PYTHON))
+DEV := $(VENV)/dev-of-$(notdir $(PYTHON))
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+PIP_INSTALL := $(VENV)/bin/python -m pip install --quiet --no-input
+PYTEST := $(VENV)/bin/python -m pytest -q -n 2 --dist worksteal
+
+.PHONY: help demo serve check test test-long bench clean
+
+help:
+	@echo "make demo       start AES and OES, trade between two accounts, show everything, stop"
+	@echo "make serve      keep AES and OES running and say how to connect"
+	@echo "make test       ruff, mypy, then all tests with ordinary counts"
+	@echo "make test-long  all tests with full counts (at most an hour)"
+	@echo "make bench      orders per second, against a loop that only sends back"
+	@echo "make check      ruff and mypy alone"
+	@echo "make clean      remove what the other targets made"
+
+demo: $(CORE)
+	@$(VENV)/bin/handoff demo
+
+serve: $(CORE)
+	@$(VENV)/bin/handoff serve
+
+check: $(DEV)
+	@$(VENV)/bin/python -m ruff check
+	@$(VENV)/bin/python -m mypy
+
+test: check
+	@$(PYTEST)
+
+test-long: check
+	@HANDOFF_LONG=1 $(PYTEST)
+
+bench: $(CORE)
+	@$(VENV)/bin/python -m benchmarks.throughput
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(CORE): pyproject.toml
+	@echo "making $(VENV) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP_INSTALL) -e .
+	@touch $@
+
+$(DEV): $(CORE)
+	@echo "installing the development tools ..."
+	@$(PIP_INSTALL) -e '.[dev]'
+	@touch $@
