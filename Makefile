@@ -9,7 +9,7 @@ CORE := $(VENV)/core-of-$(notdir $(PYTHON))
 DEV := $(VENV)/dev-of-$(notdir $(PYTHON))
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
-PIP_INSTALL := $(VENV)/bin/python -m pip install --quiet --no-input
+PIP_INSTALL := $(VENV)/bin/python -m pip install --quiet --quiet --no-input
 PYTEST := $(VENV)/bin/python -m pytest -q -n 2 --dist worksteal
 
 .PHONY: help demo serve check test test-long bench clean
