@@ -7,9 +7,6 @@ Sorted by room, outermost first.
 
 # -- socket_controller
 
-MESSAGE_BYTES = 1058
-"""Bytes of the longest message of the protocol, the 30-level picture; no reader waits for more."""
-
 RECEIVE_BYTES = 65_536
 """Bytes read from one socket per readiness: enough for 262 orders, few enough that others do not wait for long."""
 
@@ -18,6 +15,26 @@ DISCARD_READS = 16
 
 SEND_BUFFER_BYTES = 4 * 1024 * 1024
 """Bytes that may wait for a peer that does not read: 16,000 replies; a slower reader is closed."""
+
+# -- client
+
+CLIENT_OPEN_REQUESTS = 100
+"""Order requests without an answer; above it the owner's library stops sending."""
+
+CLIENT_UNREAD_MESSAGES = 10_000
+"""Messages that a Trader keeps for a user who does not read them; the oldest are dropped first."""
+
+CLIENT_REMEMBERED_ORDERS = 10_000
+"""Orders sent whose terms a Trader keeps for replaces and cancels; the oldest are forgotten first."""
+
+CLIENT_OES_ATTEMPTS = 4
+"""Order-entry servers tried in one logon: a primary and a spare, named twice by the AES."""
+
+CLIENT_LOGOUT_NS = 2 * 1_000_000_000
+"""Nanoseconds that a client waits for the servers to close after its logout, then it closes itself."""
+
+CLIENT_INPUT_BYTES = 4_096
+"""Bytes of one line of input; a terminal gives no longer ones, and no answer needs one."""
 
 # -- network
 
@@ -76,3 +93,106 @@ ACCOUNTS = 10_000
 
 INSTRUMENTS = 1_000
 """Instruments of a venue: the protocol numbers them with 16 bits; each costs a book."""
+
+# -- gateway: logons
+
+LOGON_TRIES_PER_SOURCE = 5
+"""Wrong one-time codes that one address may try on one account within ``LOGON_TRIES_WINDOW_NS``: a person mistypes
+twice; a guesser gets 300 of 1,000,000 codes an hour, of which two are right at a time."""
+
+LOGON_TRIES_WINDOW_NS = 60 * 1_000_000_000
+"""Nanoseconds until an address that used up its tries has all of them again: short, because friends share addresses."""
+
+LOGON_TRIES_PER_ACCOUNT = 100
+"""Wrong codes of all strange addresses together on one account within ``LOGON_TRIES_ACCOUNT_WINDOW_NS``: whoever owns
+a thousand addresses still guesses right with a chance of 2 in 10,000 at most. Addresses from which the account has
+logged on, or that its settings list, are not stopped by it, so it locks no regular user out."""
+
+LOGON_TRIES_ACCOUNT_WINDOW_NS = 600 * 1_000_000_000
+"""Nanoseconds that the stop of an account lasts at most: the length of the attack that the bound above is made for."""
+
+LOGON_SOURCES = 16_384
+"""Pairs of address and account whose wrong tries are remembered (about 3 MiB); the oldest is forgotten first, and the
+bound per account still holds."""
+
+KNOWN_SOURCES_PER_ACCOUNT = 16
+"""Addresses remembered as good for one account: a desk, its spare, and people at home; the oldest is forgotten first."""
+
+# -- access
+
+TOTP_KEY_BITS = 128
+"""Bits that a key for one-time codes must have at least: one observed code lets anybody search a shorter one offline."""
+
+NEW_KEY_BYTES = 20
+"""Random bytes of a key that we make: 160 bits, the length that RFC 4226 recommends."""
+
+KEY_CHARACTERS = 128
+"""Characters of a key: beyond the 64 bytes of an HMAC block a longer one adds nothing; room for hexadecimal."""
+
+KEY_DISTINCT_CHARACTERS = 8
+"""Different characters that a key for one-time codes has at least: a random one has 14 and more, "aaaa..." has one."""
+
+GRANT_LIFE_NS = 10 * 1_000_000_000
+"""Nanoseconds in which a grant may be redeemed: a client connects at once; a stolen key is soon worth nothing."""
+
+GRANT_TRIES = 5
+"""Wrong tries until a grant is burnt: with a 32-bit key a chance of 1.2 in 1,000,000,000."""
+
+TRADING_SESSION_MAX = 2**31 - 1
+"""Largest TradingSessionID: some messages carry it with a sign, some without; after it the count starts at 1 again."""
+
+LEASE_RENEW_NS = 1_000_000_000
+"""Nanoseconds between two signs of life of a server that others name."""
+
+LEASE_STALE_NS = 3 * 1_000_000_000
+"""Nanoseconds without a sign of life until a server is no longer named: two renewals may be lost."""
+
+REDIRECT_BYTES = 24
+"""Bytes of an address field in a logon reply; what is longer cannot be sent."""
+
+STATE_BUSY_MS = 1_000
+"""Milliseconds that a process waits for another one's write to the access tables: writes take milliseconds, and a
+lease survives a wait of this length."""
+
+# -- exchange
+
+OPEN_ORDERS_PER_PARTICIPANT = 10_000
+"""Orders that one user may have resting: the answer to an open-order request (250 bytes each) fits a send buffer."""
+
+# -- matching
+
+RETIRED_ORDER_IDS_PER_ACCOUNT = 65_536
+"""Ids of finished or replaced orders remembered per account, for queries and against repetition: about 30 MB."""
+
+EMPTY_LEVELS_KEPT = 64
+"""Price levels of a book side that may stay without an order before the side looks for them."""
+
+# -- wire
+
+HEADER_BYTES = 4
+"""Bytes of a message header; nothing can be said about a message before they are there."""
+
+MESSAGE_BYTES = 1058
+"""Bytes of the longest message of the protocol, the 30-level picture; no reader waits for more."""
+
+# -- gateway
+
+FINISHED_ORDERS_KEPT = 65_536
+"""Finished orders whose last report can be asked for again, of all clients: 30 MiB at 450 bytes each."""
+
+REMEMBERED_CONVERSIONS = 16_384
+"""Doubles per scale whose ticks or lots are remembered: the prices in use of a lively instrument, 2 MiB."""
+
+FOREIGN_REQUESTS = 3
+"""Requests with another account's Account or a wrong Key until a session is closed: a slip, not a search."""
+
+OPEN_ORDER_REQUESTS = 1_000
+"""Unanswered order requests that N and h announce as allowed; the venue answers each within its pass."""
+
+REFUSAL_LINES_PER_SECOND = 50
+"""Log lines about refused connections in one second; more are counted per reason and logged as counts."""
+
+# -- session
+
+LOGON_DEADLINE_NS = 5 * 1_000_000_000
+"""Nanoseconds from the connection to a complete logon: a slow line's round trip many times over."""

@@ -1,0 +1,62 @@
+"""Parts of an encoded record: read or write a few fields where they lie, and touch nothing else.
+
+In: a record class and names of its fields. Out: a `struct.Struct` or a function, generated from the declaration.
+Never knows: values, sockets, sessions, the market. For the order path, where most fields are nobody's
+business. Follows: binary protocol, section 1.
+"""
+
+import struct
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from base.errors import FieldError
+from base.wire.fields import EntriesField, FieldSpec
+from base.wire.record import Record
+
+
+def projection(record: type[Record], *names: str) -> struct.Struct:
+    """A Struct over a whole encoded ``record`` that returns only ``names``, which stand in order of the layout.
+
+    Text comes as raw bytes. Pad bytes skip the rest, so it must not be used for packing.
+    """
+    specs = _specs(record, names)
+    assert all(a.offset < b.offset for a, b in pairwise(specs)), f"{names}: give the names in order of the layout"
+    code, at = "<", 0
+    for spec in specs:
+        code += "x" * (spec.offset - at) + spec.code
+        at = spec.offset + spec.size
+    part = struct.Struct(code + "x" * (record.SIZE - at))
+    assert part.size == record.SIZE
+    return part
+
+
+def writer(record: type[Record], *names: str) -> Callable[..., None]:
+    """A function ``write(buffer, *values)`` that sets ``names`` in an encoded ``record``; text as raw bytes.
+
+    Neighbouring fields go in one call of ``pack_into``; bytes between the fields are never touched.
+    """
+    runs: list[list[FieldSpec]] = []
+    for spec in sorted(_specs(record, names), key=lambda spec: spec.offset):
+        if runs and runs[-1][-1].offset + runs[-1][-1].size == spec.offset:
+            runs[-1].append(spec)
+        else:
+            runs.append([spec])
+    scope: dict[str, Any] = {}
+    lines = [f"def write(buffer, {', '.join(names)}):"]
+    for number, run in enumerate(runs):
+        scope[f"pack_into_{number}"] = struct.Struct("<" + "".join(spec.code for spec in run)).pack_into
+        lines.append(f" pack_into_{number}(buffer, {run[0].offset}, {', '.join(spec.name for spec in run)})")
+    exec("\n".join(lines), scope)  # the names are attributes of a class, so nothing else can stand in the text
+    write: Callable[..., None] = scope["write"]
+    return write
+
+
+def _specs(record: type[Record], names: tuple[str, ...]) -> list[FieldSpec]:
+    declared = {field.spec.name: field for field in record.fields_declared()}
+    for name in names:
+        if name not in declared or isinstance(declared[name], EntriesField):
+            raise FieldError(f"{name}: {record.__name__} has no such single field")
+    if not names or len(set(names)) != len(names):
+        raise FieldError(f"{names}: name at least one field, and each once")
+    return [declared[name].spec for name in names]
