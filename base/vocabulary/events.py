@@ -8,10 +8,15 @@ nobody changes one after it was returned.
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar, dataclass_transform
 
-event = dataclass(slots=True)
-"""The one decorator of all events."""
+T = TypeVar("T")
+
+
+@dataclass_transform()
+def event(cls: type[T]) -> type[T]:
+    """The one decorator of all events."""
+    return dataclass(slots=True)(cls)
 
 
 @event

@@ -1,10 +1,11 @@
-"""The words for orders: sides, types, times in force.
+"""The words for orders: sides, types, times in force, and an open order as others see it.
 
-In: nothing. Out: integer enumerations. Never knows: bytes, sessions.
+In: nothing. Out: integer enumerations and one slotted class. Never knows: bytes, sessions.
 The numbers equal those of the binary protocol (section 4) so that no table stands on the order
 path; a test holds the two lists together.
 """
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 
@@ -57,3 +58,18 @@ class OrderStatus(IntEnum):
     FILLED = 3
     CANCELLED = 4
     REPLACED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """One open order. ``order_id`` is its present client id, ``replaced`` whether it ever had another.
+
+    ``executed_lots`` counts over the whole chain of replaces.
+    """
+
+    number: int
+    order_id: int
+    replaced: bool
+    price_ticks: int
+    leaves_lots: int
+    executed_lots: int

@@ -1,4 +1,4 @@
-"""Who trades: participants and the accounts that they trade for.
+"""Who trades: participants and the accounts that they trade for, and what an account has at stake.
 
 In: values from the settings. Out: frozen value objects. Never knows: keys, codes, sessions.
 A participant is one user of one account; equity belongs to the account.
@@ -22,3 +22,21 @@ class Participant:
     number: int
     account: int
     user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What an account has at stake in one instrument: quantities in lots, cash in atoms of the quote currency.
+
+    ``open_*`` counts the resting orders at their own prices (long: to buy, short: to sell),
+    ``executed_*`` all trades since the venue started.
+    """
+
+    open_long_lots: int
+    open_long_atoms: int
+    open_short_lots: int
+    open_short_atoms: int
+    executed_long_lots: int
+    executed_long_atoms: int
+    executed_short_lots: int
+    executed_short_atoms: int

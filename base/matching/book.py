@@ -1,0 +1,107 @@
+"""The two sides of one instrument's book.
+
+In: orders that come to rest or leave. Out: price levels, the best one first.
+Never knows: accounts, client ids, events, the wire.
+Follows price-time priority on whole ticks.
+
+Both sides are written once: each sorts its levels by a key that is lowest at the best price
+(the price on the selling side, its negative on the buying side), so an incoming order
+crosses when the opposite best key is at or below the order's limit key.
+A level that runs empty stays until the best price passes over it or the sweep finds it:
+the next order at that price then costs neither a new level nor a place in the heap.
+"""
+
+from collections.abc import Iterator
+from heapq import heapify, heappop, heappush
+
+from base.limits import EMPTY_LEVELS_KEPT
+from base.matching.price_level import Order, PriceLevel
+from base.vocabulary.orders import Side
+
+ANY_PRICE_KEY = 2**60
+"""The limit key of an order that takes whatever price there is."""
+
+
+class BookSide:
+    """The levels of one side. ``keys`` is a heap that has each key of ``levels`` once."""
+
+    __slots__ = ("keys", "levels", "sign", "sweep_at")
+
+    def __init__(self, sign: int) -> None:
+        self.sign = sign
+        self.keys: list[int] = []
+        self.levels: dict[int, PriceLevel] = {}
+        self.sweep_at = EMPTY_LEVELS_KEPT
+
+    def rest(self, order: Order) -> None:
+        """Put an order at the end of the queue at its price."""
+        key = order.price_ticks * self.sign
+        level = self.levels.get(key)
+        if level is None:
+            level = self._open_level(key, order.price_ticks)
+        level.append(order)
+
+    def best(self) -> PriceLevel | None:
+        """The best level on which an order rests."""
+        keys = self.keys
+        while keys:
+            level = self.levels[keys[0]]
+            if level.first is not None:
+                return level
+            del self.levels[heappop(keys)]
+        return None
+
+    def levels_from_best(self) -> Iterator[PriceLevel]:
+        """The levels that are not empty, best first; costs what is looked at, not what rests."""
+        keys = self.keys
+        frontier = [(keys[0], 0)] if keys else []
+        while frontier:
+            key, place = heappop(frontier)
+            for child in range(2 * place + 1, min(2 * place + 3, len(keys))):
+                heappush(frontier, (keys[child], child))
+            level = self.levels[key]
+            if level.first is not None:
+                yield level
+
+    def _open_level(self, key: int, price_ticks: int) -> PriceLevel:
+        if len(self.levels) >= self.sweep_at:
+            self._sweep()
+        level = self.levels[key] = PriceLevel(key, price_ticks)
+        heappush(self.keys, key)
+        return level
+
+    def _sweep(self) -> None:
+        """Drop the empty levels. Waits for as many new levels as there are, so each pays once."""
+        self.levels = {key: level for key, level in self.levels.items() if level.first is not None}
+        self.keys[:] = self.levels
+        heapify(self.keys)
+        self.sweep_at = 2 * len(self.levels) + EMPTY_LEVELS_KEPT
+
+
+class Book:
+    """The book of one instrument. ``own[side]`` and ``opposite[side]`` are indexed by ``Side``."""
+
+    __slots__ = ("asks", "bids", "instrument", "opposite", "own")
+
+    def __init__(self, instrument: int) -> None:
+        self.instrument = instrument
+        self.bids = BookSide(-1)
+        self.asks = BookSide(1)
+        by_side = {Side.BUY: self.bids, Side.SELL: self.asks, Side.SELL_SHORT: self.asks}
+        self.own = {int(side): own for side, own in by_side.items()}
+        self.opposite = {side: self.asks if own is self.bids else self.bids for side, own in self.own.items()}
+
+    def crosses(self, side: int, price_ticks: int) -> bool:
+        """Whether an order at this price would take a resting one."""
+        opposite = self.opposite[side]
+        best = opposite.best()
+        return best is not None and best.key <= price_ticks * opposite.sign
+
+    def describe(self) -> Iterator[str]:
+        """The resting orders as canonical text, best price and oldest first."""
+        for name, side in (("bid", self.bids), ("ask", self.asks)):
+            for level in side.levels_from_best():
+                order = level.first
+                while order is not None:
+                    yield f"{name} {self.instrument} {order.price_ticks} {order.number} {order.leaves_lots}"
+                    order = order.next

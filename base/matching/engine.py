@@ -1,0 +1,69 @@
+"""Matching: which resting orders an incoming one meets, and for how much.
+
+In: a side of a book and an incoming order. Out: fills, in the order in which they happen.
+Never knows: accounts, money, client ids, numbers of executions; the exchange adds those.
+Follows price-time priority; every fill is at the price of the resting order.
+"""
+
+from heapq import heappop
+
+from base.matching.book import BookSide
+from base.matching.price_level import Order
+
+
+def match(opposite: BookSide, incoming: Order, limit_key: int) -> list[tuple[Order, int]]:
+    """Match as far as the limit goes; returns (resting order, lots) pairs.
+
+    Both orders' ``leaves_lots`` go down; a resting order that is used up leaves the book.
+    What is left of the incoming order is the caller's to rest or to cancel.
+    """
+    fills: list[tuple[Order, int]] = []
+    keys = opposite.keys
+    levels = opposite.levels
+    leaves = incoming.leaves_lots
+    while leaves and keys and keys[0] <= limit_key:
+        level = levels[keys[0]]
+        resting = level.first
+        if resting is None:
+            del levels[heappop(keys)]
+            continue
+        before = leaves
+        while resting is not None and leaves:
+            lots = resting.leaves_lots
+            if lots > leaves:
+                resting.leaves_lots = lots - leaves
+                fills.append((resting, leaves))
+                leaves = 0
+                break
+            resting.leaves_lots = 0
+            leaves -= lots
+            fills.append((resting, lots))
+            following = resting.next
+            resting.next = None
+            resting = following
+        if resting is not level.first:
+            level.first = resting
+            if resting is None:
+                level.last = None
+            else:
+                resting.previous = None
+        level.lots -= before - leaves
+        assert level.lots >= 0, "a level gave more lots than its orders had"
+    incoming.leaves_lots = leaves
+    return fills
+
+
+def reachable(opposite: BookSide, lots: int, limit_key: int) -> tuple[int, int]:
+    """What an order for so many lots would meet: (lots, sum of lots x price in ticks).
+
+    Looks only; nothing moves. Goes level by level and stops when the lots are found.
+    """
+    missing = lots
+    lots_times_ticks = 0
+    for level in opposite.levels_from_best():
+        if not missing or level.key > limit_key:
+            break
+        taken = min(level.lots, missing)
+        missing -= taken
+        lots_times_ticks += taken * level.price_ticks
+    return lots - missing, lots_times_ticks

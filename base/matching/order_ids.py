@@ -1,0 +1,61 @@
+"""How an account's orders are found again by the ids that the client gave them.
+
+In: accepted orders and the ids they take on. Out: the order that an id names.
+Never knows: books, prices, money. An id counts once accepted and names its order until the
+trading session ends; of ids that name no open order only the newest are remembered.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+
+from base.limits import RETIRED_ORDER_IDS_PER_ACCOUNT
+from base.matching.price_level import Order
+
+
+class OrderIds:
+    """The ids of one account. ``orders`` may be read and entered into directly.
+
+    Every order replaced along the way keeps its former ids in ``orders``, for queries.
+    """
+
+    __slots__ = ("_retired", "orders")
+
+    def __init__(self) -> None:
+        self.orders: dict[int, Order] = {}
+        self._retired: deque[tuple[int, Order]] = deque()
+
+    def find_open(self, order_id: int) -> Order | None:
+        """The open order that goes by this id at present."""
+        order = self.orders.get(order_id)
+        if order is None or not order.leaves_lots or order.order_id != order_id:
+            return None
+        return order
+
+    def rename(self, order: Order, order_id: int) -> None:
+        """An order continues under another id; queries find it by the former one as well."""
+        former = order.order_id
+        order.order_id = order_id
+        self.orders[order_id] = order
+        if former != order_id:
+            self.retire(former, order)
+
+    def retire(self, order_id: int, order: Order) -> None:
+        """The id names no open order any more; the oldest such id is forgotten when there are too many."""
+        retired = self._retired
+        retired.append((order_id, order))
+        if len(retired) > RETIRED_ORDER_IDS_PER_ACCOUNT:
+            forgotten, owner = retired.popleft()
+            in_use = owner.leaves_lots and owner.order_id == forgotten
+            if self.orders.get(forgotten) is owner and not in_use:
+                del self.orders[forgotten]
+
+    def describe(self) -> Iterator[str]:
+        """Every id with the state of its order, as canonical text, by id."""
+        for order_id in sorted(self.orders):
+            order = self.orders[order_id]
+            yield (
+                f"id {order_id} {order.number} {order.order_id} {order.participant} {order.instrument} {order.side}"
+                f" {order.order_type} {order.time_in_force} {order.price_ticks} {order.quantity_lots}"
+                f" {order.leaves_lots} {order.cancelled_lots} {order.replaced_at_lots}"
+            )
+        yield "retired " + " ".join(f"{order_id}/{order.number}" for order_id, order in self._retired)

@@ -1,0 +1,171 @@
+"""What accounts own, what their orders hold back, and what changes hands in a trade.
+
+In: opening balances; reservations, releases and trades, by position. Out: figures in atoms.
+Never knows: orders, books, prices on offer, who asked. One lot at one tick is worth a whole
+number of atoms, so nothing is ever rounded and the sum over all accounts never changes.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from base.vocabulary.instruments import Instrument
+from base.vocabulary.participants import AccountTerms, Exposure
+
+
+class Balance:
+    """The atoms of one currency that an account may still use; what orders hold back is already taken off."""
+
+    __slots__ = ("available", "currency")
+
+    def __init__(self, currency: str, available: int) -> None:
+        self.currency = currency
+        self.available = available
+
+
+class Position:
+    """One account in one instrument: what its open orders hold back and what it traded.
+
+    An open buy holds back lots x price of the quote currency, an open sell its lots of the base
+    currency. ``open_sell_atoms``, the value of the open sells at their own prices, is only told.
+    """
+
+    __slots__ = (
+        "base",
+        "bought_atoms",
+        "bought_lots",
+        "lot_atoms",
+        "open_buy_atoms",
+        "open_buy_lots",
+        "open_sell_atoms",
+        "open_sell_lots",
+        "quote",
+        "sold_atoms",
+        "sold_lots",
+        "tick_lot_atoms",
+    )
+
+    def __init__(self, base: Balance, quote: Balance, instrument: Instrument) -> None:
+        self.base = base
+        self.quote = quote
+        self.lot_atoms = instrument.lot_atoms
+        self.tick_lot_atoms = instrument.tick_lot_atoms
+        self.open_buy_lots = self.open_buy_atoms = self.open_sell_lots = self.open_sell_atoms = 0
+        self.bought_lots = self.bought_atoms = self.sold_lots = self.sold_atoms = 0
+
+    def reserve_buy(self, lots: int, price_ticks: int) -> None:
+        """Hold back what lots bought at this price cost. The caller checked that it is there."""
+        atoms = lots * price_ticks * self.tick_lot_atoms
+        self.quote.available -= atoms
+        self.open_buy_lots += lots
+        self.open_buy_atoms += atoms
+        assert self.quote.available >= 0, "a buy was let in without cover"
+
+    def reserve_sell(self, lots: int, price_ticks: int) -> None:
+        """Hold back lots for sale. The caller checked that they are there."""
+        self.base.available -= lots * self.lot_atoms
+        self.open_sell_lots += lots
+        self.open_sell_atoms += lots * price_ticks * self.tick_lot_atoms
+        assert self.base.available >= 0, "a sell was let in without cover"
+
+    def release_buy(self, lots: int, price_ticks: int) -> None:
+        """Give back what open lots to buy at this price held."""
+        atoms = lots * price_ticks * self.tick_lot_atoms
+        self.quote.available += atoms
+        self.open_buy_lots -= lots
+        self.open_buy_atoms -= atoms
+        assert self.open_buy_atoms >= 0, "more was released than buys had reserved"
+
+    def release_sell(self, lots: int, price_ticks: int) -> None:
+        """Give back open lots for sale at this price."""
+        self.base.available += lots * self.lot_atoms
+        self.open_sell_lots -= lots
+        self.open_sell_atoms -= lots * price_ticks * self.tick_lot_atoms
+        assert self.open_sell_lots >= 0, "more was released than sells had reserved"
+
+    def exposure(self) -> Exposure:
+        """The figures as a value."""
+        return Exposure(
+            self.open_buy_lots,
+            self.open_buy_atoms,
+            self.open_sell_lots,
+            self.open_sell_atoms,
+            self.bought_lots,
+            self.bought_atoms,
+            self.sold_lots,
+            self.sold_atoms,
+        )
+
+
+def settle(buyer: Position, seller: Position, lots: int, price_ticks: int, bid_ticks: int, ask_ticks: int) -> None:
+    """Lots and money change hands out of both reservations, made at ``bid_ticks`` and ``ask_ticks``.
+
+    The buyer gets back what it had reserved above the price of the trade.
+    """
+    lots_factor = lots * buyer.tick_lot_atoms
+    atoms = price_ticks * lots_factor
+    reserved = bid_ticks * lots_factor
+    buyer.open_buy_lots -= lots
+    buyer.open_buy_atoms -= reserved
+    buyer.quote.available += reserved - atoms
+    buyer.base.available += lots * buyer.lot_atoms
+    buyer.bought_lots += lots
+    buyer.bought_atoms += atoms
+    seller.open_sell_lots -= lots
+    seller.open_sell_atoms -= ask_ticks * lots_factor
+    seller.quote.available += atoms
+    seller.sold_lots += lots
+    seller.sold_atoms += atoms
+    assert buyer.open_buy_atoms >= 0 <= seller.open_sell_lots, "a trade took more than was reserved"
+
+
+class Accounts:
+    """All accounts. ``positions`` holds one position per account and instrument, account by account.
+
+    Currencies without an opening balance start at nothing.
+    """
+
+    def __init__(self, instruments: Iterable[Instrument], accounts: Iterable[AccountTerms]) -> None:
+        listed = list(instruments)
+        self.positions: list[Position] = []
+        self._balances: dict[int, dict[str, Balance]] = {}
+        self._places = {instrument.number: place for place, instrument in enumerate(listed)}
+        self._first: dict[int, int] = {}
+        names = {currency.name for instrument in listed for currency in (instrument.base, instrument.quote)}
+        for terms in accounts:
+            if terms.account in self._balances:
+                raise ValueError(f"account {terms.account} is listed twice; give each account once")
+            if any(atoms < 0 for atoms in terms.balances.values()):
+                raise ValueError(f"account {terms.account} opens with a negative balance; balances start at 0")
+            currencies = sorted(names | terms.balances.keys())
+            own = {name: Balance(name, terms.balances.get(name, 0)) for name in currencies}
+            self._balances[terms.account] = own
+            self._first[terms.account] = len(self.positions)
+            self.positions.extend(Position(own[i.base.name], own[i.quote.name], i) for i in listed)
+
+    def holdings(self, account: int) -> dict[int, int]:
+        """Per instrument number, the place in ``positions`` of this account's position."""
+        first = self._first[account]
+        return {number: first + place for number, place in self._places.items()}
+
+    def equity(self, account: int) -> dict[str, int]:
+        """Atoms available per currency: owned and not held back by an order."""
+        return {name: balance.available for name, balance in self._balances[account].items()}
+
+    def reserved(self, account: int) -> dict[str, int]:
+        """Atoms held back by open orders per currency."""
+        held = dict.fromkeys(self._balances[account], 0)
+        for position in self._of(account):
+            held[position.quote.currency] += position.open_buy_atoms
+            held[position.base.currency] += position.open_sell_lots * position.lot_atoms
+        return held
+
+    def describe(self) -> Iterator[str]:
+        """All figures as canonical text, by account."""
+        for account in sorted(self._balances):
+            for name, balance in self._balances[account].items():
+                yield f"balance {account} {name} {balance.available}"
+            for number, place in sorted(self.holdings(account).items()):
+                yield f"position {account} {number} {self.positions[place].exposure()}"
+
+    def _of(self, account: int) -> list[Position]:
+        first = self._first[account]
+        return self.positions[first : first + len(self._places)]
