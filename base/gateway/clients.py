@@ -1,0 +1,55 @@
+"""The logged-on client as the order-entry desk sees it.
+
+In: the outcome of a logon. Out: one record per live session. Never knows: sockets, frames' layouts.
+"""
+
+from collections.abc import Callable
+
+
+class Client:
+    """Who is logged on over one connection, and what the desk remembers of the conversation.
+
+    ``send`` takes one encoded message; ``lenient`` sessions are not held to key, session and
+    fresh order ids (decision 9).
+    """
+
+    __slots__ = (
+        "account",
+        "connection",
+        "key",
+        "lenient",
+        "participant",
+        "quiet_fields",
+        "send",
+        "speaks_238",
+        "strikes",
+        "trading_session",
+        "user",
+    )
+
+    def __init__(
+        self,
+        participant: int,
+        account: int,
+        user: str,
+        *,
+        connection: int,
+        key: int,
+        trading_session: int,
+        lenient: bool,
+        send: Callable[[bytes | bytearray], object],
+    ) -> None:
+        self.participant = participant
+        self.account = account
+        self.user = user
+        self.connection = connection
+        self.key = key
+        self.trading_session = trading_session
+        self.lenient = lenient
+        self.send = send
+        self.strikes = 0
+        """Requests that carried another account's Account or a wrong Key."""
+        self.speaks_238 = False
+        """Whether the client's last transaction had the older, shorter layout."""
+        self.quiet_fields: tuple[object, ...] | None = None
+        """The last seen values of the fields off the order path, known to be sane."""

@@ -1,0 +1,137 @@
+"""The two kinds of door a client logs on at: the AES, which grants, and the OES, which trades.
+
+In: logons and requests of one connection. Out: admissions; requests go on to the desk they concern.
+Never knows: sockets, sessions' states, clocks, where keys and codes are kept.
+Follows section 5 of the protocol and "Logon and hand-over" of the behaviour notes.
+"""
+
+from typing import NamedTuple, Protocol
+
+from base import limits
+from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
+from base.gateway.clients import Client
+from base.gateway.inquiries import Inquiries
+from base.gateway.order_entry import OrderEntry
+from base.wire.bo.codes import RejectReason
+from base.wire.bo.logon import ClientLogon
+
+TRANSACTION_LETTER = ord("T")
+
+
+class Caller(Protocol):
+    """What a desk needs to know of a connection."""
+
+    number: int
+    peer: tuple[str, int]
+    local: tuple[str, int]
+
+    def send(self, frame: bytes | bytearray, /) -> None: ...
+
+
+class Admission(NamedTuple):
+    """The outcome of a logon: the decision, the client when it is in, and whom it displaced."""
+
+    decision: LogonDecision
+    client: Client | None
+    displaced: Client | None = None
+
+
+class AesFront:
+    """Authenticates, and grants again on the same connection."""
+
+    letters = ""
+
+    def __init__(self, desk: AesDesk) -> None:
+        self._desk = desk
+
+    def admit(self, caller: Caller, message: ClientLogon, now_ns: int) -> Admission:
+        """Decide a first logon."""
+        decision = self._desk.logon(
+            message.Account, message.UserName.rstrip(), message.TwoFA, caller.peer[0], caller.local[0], now_ns
+        )
+        return Admission(decision, _client(caller, message, decision, lenient=False) if decision.accepted else None)
+
+    def admit_again(self, caller: Caller, client: Client, now_ns: int) -> LogonDecision:
+        """Grant again to a client that was admitted on this connection, without a new one-time code."""
+        return self._desk.regrant(client.participant, caller.peer[0], caller.local[0], now_ns)
+
+    def take(self, client: Client, frames: list[bytes], now_ns: int) -> None:
+        """Nothing but logons is for the AES; the session lets no other letter in."""
+        raise AssertionError("the AES takes no requests")
+
+    def leave(self, client: Client, *, logged_out: bool, now_ns: int) -> None:
+        """Forget a client; its grants live on for their few seconds."""
+
+
+class OesFront:
+    """Redeems the grant of the AES, keeps one live session per participant, and trades."""
+
+    letters = "TYwfEe"
+
+    def __init__(
+        self, desk: OesDesk, order_entry: OrderEntry, inquiries: Inquiries, *, lenient: bool, takeover: bool
+    ) -> None:
+        self._desk = desk
+        self._order_entry = order_entry
+        self._inquiries = inquiries
+        self._lenient = lenient
+        self._takeover = takeover
+
+    def admit(self, caller: Caller, message: ClientLogon, now_ns: int) -> Admission:
+        """Decide a first logon; a participant who is already here is refused or displaced."""
+        decision = self._desk.logon(
+            message.Account, message.UserName.rstrip(), message.TwoFA, message.Key, caller.peer[0], now_ns
+        )
+        if not decision.accepted:
+            return Admission(decision, None)
+        displaced = self._order_entry.reports.client_of(decision.participant)
+        if displaced is not None and not self._takeover:
+            code = RejectReason.USER_ALREADY_LGGGED_IN
+            refusal = decision._replace(accepted=False, reject=code, why="a session of this user is live")
+            return Admission(refusal, None)
+        client = _client(caller, message, decision, lenient=self._lenient)
+        self._order_entry.reports.join(client)
+        return Admission(decision, client, displaced)
+
+    def admit_again(self, caller: Caller, client: Client, now_ns: int) -> LogonDecision:
+        """Answer a further logon on a live connection as the first one was answered."""
+        return LogonDecision(
+            accepted=True,
+            participant=client.participant,
+            trading_session=client.trading_session,
+            key=client.key,
+            addresses=("", "", "", ""),
+            reject=0,
+            why="repeated on the same connection",
+        )
+
+    def take(self, client: Client, frames: list[bytes], now_ns: int) -> None:
+        """Carry out requests in order, until the client used up its strikes."""
+        take_order, take_inquiry = self._order_entry.take, self._inquiries.take
+        for frame in frames:
+            if frame[0] == TRANSACTION_LETTER:
+                take_order(client, frame, now_ns)
+            else:
+                take_inquiry(client, frame, now_ns)
+            if client.strikes >= limits.FOREIGN_REQUESTS:
+                return
+
+    def leave(self, client: Client, *, logged_out: bool, now_ns: int) -> None:
+        """A client is gone; only a goodbye withdraws its DAY orders."""
+        if logged_out:
+            self._order_entry.log_out(client, now_ns)
+        else:
+            self._order_entry.reports.leave(client)
+
+
+def _client(caller: Caller, message: ClientLogon, decision: LogonDecision, *, lenient: bool) -> Client:
+    return Client(
+        decision.participant,
+        message.Account,
+        message.UserName.rstrip(),
+        connection=caller.number,
+        key=decision.key,
+        trading_session=decision.trading_session,
+        lenient=lenient,
+        send=caller.send,
+    )

@@ -1,0 +1,206 @@
+"""The order-entry desk: transactions of logged-on clients in, commands to the market out.
+
+In: frames of type ``T`` and who sent them. Out: calls of the market; ``reports`` writes the replies.
+Never knows: sockets, clocks, matching, how a client logged on.
+Follows section 7.5 (order of checks) of the protocol. On this path the rooms hand each other
+integers by position.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Protocol, TypeAlias
+
+from base.errors import ParseError
+from base.gateway.clients import Client
+from base.gateway.reports import NEW, REJECT, Entry, Reports
+from base.gateway.translate_bo import (
+    REJECT_CODES,
+    InstrumentScales,
+    is_sane,
+    lengthen,
+    quiet_fields_are_sane,
+    read_order,
+    read_quiet_fields,
+    write_reject_238,
+)
+from base.vocabulary.events import Event
+from base.vocabulary.instruments import Instrument
+from base.vocabulary.orders import OpenOrder, OrderType, TimeInForce
+from base.vocabulary.rejects import Reject
+from base.wire.bo.codes import MessageType
+from base.wire.bo.transaction import Transaction
+
+REPLACE, STATUS, CANCEL = (
+    int(t) for t in (MessageType.CANCEL_REPLACE, MessageType.ORDER_STATUS, MessageType.ORDER_CANCEL)
+)
+REQUESTS = frozenset((NEW, REPLACE, STATUS, CANCEL))
+"""The MessageTypes that a client may send."""
+LIMIT, MARKET = int(OrderType.LIMIT), int(OrderType.MARKET)
+TIMES_IN_FORCE = {
+    LIMIT: frozenset(map(int, TimeInForce)) - {int(TimeInForce.REDUCE_ONLY)},
+    MARKET: frozenset(range(7)) - {int(TimeInForce.POST_ONLY), int(TimeInForce.REDUCE_ONLY)},
+}
+"""The order types that are traded, and the times in force each may carry; a market order may leave it empty."""
+
+Order: TypeAlias = tuple[Any, ...]
+"""What ``translate_bo.read_order`` reads: integers and doubles by position."""
+
+
+class Market(Protocol):
+    """What the desk wants of the exchange: commands by position, events back."""
+
+    def new_order(
+        self, participant: int, order_id: int, instrument: int, side: int, order_type: int, time_in_force: int,
+        price_ticks: int, quantity_lots: int, repeat_allowed: bool, now_ns: int, /,
+    ) -> list[Event]: ...  # fmt: skip
+
+    def replace_order(
+        self, participant: int, order_id: int, original_order_id: int, instrument: int, side: int, order_type: int,
+        time_in_force: int, price_ticks: int, quantity_lots: int, original_price_ticks: int, repeat_allowed: bool,
+        now_ns: int, /,
+    ) -> list[Event]: ...  # fmt: skip
+
+    def cancel_order(
+        self, participant: int, order_id: int, original_order_id: int, instrument: int, side: int,
+        original_price_ticks: int, now_ns: int, /,
+    ) -> list[Event]: ...  # fmt: skip
+
+    def query_order(self, participant: int, order_id: int, now_ns: int, /) -> list[Event]: ...
+
+    def withdraw_day_orders(self, participant: int, now_ns: int, /) -> list[Event]: ...
+
+    def open_orders(self, participant: int, instrument: int, /) -> list[OpenOrder]: ...
+
+
+class OrderEntry:
+    """Checks transactions, asks the market, and has the outcome reported."""
+
+    def __init__(self, market: Market, instruments: Iterable[Instrument]) -> None:
+        self._market = market
+        self._scales = {instrument.number: InstrumentScales(instrument) for instrument in instruments}
+        self.reports = Reports(self._scales)
+
+    def log_out(self, client: Client, now_ns: int) -> None:
+        """Withdraw the DAY orders of a client that says goodbye, while it can still be told."""
+        self.reports.report_withdrawn(self._market.withdraw_day_orders(client.participant, now_ns))
+        self.reports.leave(client)
+
+    def take(self, client: Client, frame: bytes, now_ns: int) -> None:
+        """Answer one transaction of a logged-on client."""
+        client.speaks_238 = len(frame) != Transaction.SIZE
+        if client.speaks_238:
+            try:
+                frame = lengthen(frame)
+            except ParseError:
+                reply = bytearray(frame)
+                write_reject_238(reply, REJECT, REJECT_CODES[Reject.FIELD_INVALID])
+                client.send(reply)
+                return
+        reject = self._judge(client, frame, now_ns)
+        if reject:
+            self.reports.refuse(client, frame, reject)
+
+    def _judge(self, client: Client, frame: bytes, now_ns: int) -> int:
+        """Check a transaction in the order of section 7.5 and carry it out; give a Reject, or 0 when it was taken."""
+        order = read_order(frame)
+        (
+            message_type, account, order_id, instrument, order_type, _, side, _, _, _, sending_time, trading_session,
+            key, _,
+        ) = order  # fmt: skip
+        if message_type not in REQUESTS:
+            return Reject.MESSAGE_TYPE_INVALID
+        if order_type not in TIMES_IN_FORCE and message_type != STATUS:
+            return Reject.ORDER_TYPE_INVALID
+        if not client.lenient:
+            if key != client.key:
+                client.strikes += 1
+                return Reject.KEY_INVALID
+            if trading_session != client.trading_session:
+                return Reject.TRADING_SESSION_INVALID
+        scales = self._scales.get(instrument)
+        if scales is None and message_type != STATUS:
+            return Reject.INSTRUMENT_UNKNOWN
+        if account != client.account:
+            client.strikes += 1
+            return Reject.ACCOUNT_INVALID
+        if scales is None or message_type == STATUS:
+            return self._query(client, frame, order, now_ns)
+        if not order_id:
+            return Reject.ORDER_ID_INVALID
+        if not 1 <= side <= 3:
+            return Reject.SIDE_INVALID
+        if not sending_time:
+            return Reject.SENDING_TIME_INVALID
+        if message_type == CANCEL:
+            return self._cancel(client, frame, order, scales, now_ns)
+        return self._enter(client, frame, order, scales, now_ns)
+
+    def _enter(self, client: Client, frame: bytes, order: Order, scales: InstrumentScales, now_ns: int) -> int:
+        """Carry out a new order or a replace whose head is in order."""
+        (
+            message_type, _, order_id, instrument, order_type, price, side, quantity, time_in_force, original_id, _, _,
+            _, original_price,
+        ) = order  # fmt: skip
+        lots = scales.quantity.to_steps(quantity)
+        if not scales.min_lots <= lots <= scales.max_lots:
+            return Reject.QUANTITY_INVALID
+        ticks = 0
+        if order_type != MARKET:
+            ticks = scales.price.to_steps(price)
+            if ticks <= 0:
+                return Reject.PRICE_INVALID
+        elif not is_sane(price):
+            return Reject.PRICE_INVALID
+        if time_in_force not in TIMES_IN_FORCE[order_type] or not self._quiet_fields_are_sane(client, frame):
+            return Reject.FIELD_INVALID
+        if message_type == NEW:
+            if not is_sane(original_price):
+                return Reject.FIELD_INVALID
+            events = self._market.new_order(
+                client.participant, order_id, instrument, side, order_type, time_in_force, ticks, lots,
+                client.lenient, now_ns,
+            )  # fmt: skip
+        else:
+            if not original_id:
+                return Reject.ORIGINAL_ORDER_ID_INVALID
+            events = self._market.replace_order(
+                client.participant, order_id, original_id, instrument, side, order_type, time_in_force, ticks, lots,
+                scales.price.to_steps(original_price), client.lenient, now_ns,
+            )  # fmt: skip
+        self.reports.report(client, Entry(client.participant, instrument, frame), events)
+        return 0
+
+    def _cancel(self, client: Client, frame: bytes, order: Order, scales: InstrumentScales, now_ns: int) -> int:
+        """Carry out a cancel; its price and quantity are only echoed, but they must be numbers."""
+        _, _, order_id, instrument, _, price, side, quantity, _, original_id, _, _, _, original_price = order
+        if not is_sane(quantity):
+            return Reject.QUANTITY_INVALID
+        if not is_sane(price):
+            return Reject.PRICE_INVALID
+        if not self._quiet_fields_are_sane(client, frame):
+            return Reject.FIELD_INVALID
+        if not original_id:
+            return Reject.ORIGINAL_ORDER_ID_INVALID
+        original_ticks = scales.price.to_steps(original_price)
+        events = self._market.cancel_order(
+            client.participant, order_id, original_id, instrument, side, original_ticks, now_ns
+        )
+        self.reports.report(client, Entry(client.participant, instrument, frame), events)
+        return 0
+
+    def _query(self, client: Client, frame: bytes, order: Order, now_ns: int) -> int:
+        """Answer ORDER_STATUS, which names the order by OrigOrderID, else by OrderID."""
+        wanted_id = order[9] or order[2]
+        if not wanted_id:
+            return Reject.ORDER_ID_INVALID
+        events = self._market.query_order(client.participant, wanted_id, now_ns)
+        self.reports.report(client, Entry(client.participant, 0, frame), events)
+        return 0
+
+    def _quiet_fields_are_sane(self, client: Client, frame: bytes) -> bool:
+        """Check the fields off the order path, but only when they differ from the client's last ones."""
+        quiet_fields = read_quiet_fields(frame)
+        if quiet_fields != client.quiet_fields:
+            if not quiet_fields_are_sane(quiet_fields):
+                return False
+            client.quiet_fields = quiet_fields
+        return True

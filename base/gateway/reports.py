@@ -1,0 +1,227 @@
+"""Who hears what: the exchange's events written as frames to the clients concerned.
+
+In: events, and the request that caused them. Out: frames to the sessions of the orders' owners.
+Never knows: sockets, why an order was accepted, how a client logged on.
+Follows section 6 of the protocol: makers first, a report is a copy of the order's own request with
+the figures of the event written into it.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from base import limits
+from base.gateway.clients import Client
+from base.gateway.translate_bo import (
+    REJECT_CODES,
+    InstrumentScales,
+    shorten,
+    write_cancelled,
+    write_fill,
+    write_message_type,
+    write_reject,
+    write_replaced,
+    write_state,
+    write_withdrawn,
+)
+from base.vocabulary.events import (
+    Event,
+    OrderAccepted,
+    OrderCancelled,
+    OrderRejected,
+    OrderReplaced,
+    OrderReported,
+    Trade,
+)
+from base.vocabulary.orders import OpenOrder
+from base.vocabulary.rejects import Reject
+from base.wire.bo.codes import MessageType
+from base.wire.bo.transaction import Transaction
+from base.wire.layout import projection
+
+# Plain integers, because comparing with an enumeration's member costs four times as much.
+NEW = int(MessageType.ORDER_NEW)
+ACK = int(MessageType.ORDER_ACK)
+REJECT = int(MessageType.REJECT)
+CANCELLED = int(MessageType.CANCELLED)
+REPLACED = int(MessageType.REPLACED)
+MAKER_FILLED, MAKER_FILLED_IN_PART = int(MessageType.EXECUTION), int(MessageType.EXECUTION_PARTIAL)
+TAKER_FILLED, TAKER_FILLED_IN_PART = int(MessageType.QUOTE_FILL), int(MessageType.QUOTE_FILL_PARTIAL)
+
+_read_order_id = projection(Transaction, "OrderID").unpack
+
+
+class Entry:
+    """An order as its owner knows it: who that is, the request as received, the last report's MessageType."""
+
+    __slots__ = ("frame", "instrument", "last_message_type", "participant")
+
+    def __init__(self, participant: int, instrument: int, frame: bytes) -> None:
+        self.participant = participant
+        self.instrument = instrument
+        self.frame = frame
+        self.last_message_type = ACK
+
+
+class Reports:
+    """Keeps what each order's owner sent, and writes every report from it."""
+
+    def __init__(self, scales: dict[int, InstrumentScales]) -> None:
+        self._scales = scales
+        self._clients: dict[int, Client] = {}
+        self._entries: dict[int, Entry] = {}
+        self._finished: deque[int] = deque()
+
+    # -- who is there
+
+    def client_of(self, participant: int) -> Client | None:
+        """Give the live session of a participant, or None."""
+        return self._clients.get(participant)
+
+    def join(self, client: Client) -> None:
+        """Route the reports of the client's participant to it from now on."""
+        self._clients[client.participant] = client
+
+    def leave(self, client: Client) -> None:
+        """Forget a client that is gone; its orders stay, their reports have nowhere to go."""
+        if self._clients.get(client.participant) is client:
+            del self._clients[client.participant]
+
+    # -- what is said
+
+    def refuse(self, client: Client, frame: bytes, reject: int) -> None:
+        """Send the request back as a REJECT with the protocol's code for ``reject``."""
+        reply = bytearray(frame)
+        write_reject(reply, REJECT, REJECT_CODES[Reject(reject)])
+        self._send(client, reply)
+
+    def report(self, client: Client, request: Entry, events: Sequence[Event]) -> None:
+        """Report what a client's request caused, in the order in which it happened."""
+        for event in events:
+            kind = type(event)
+            if kind is Trade:
+                self._report_trade(event, request)  # type: ignore[arg-type]  # an isinstance here costs a tenth of an order
+            elif kind is OrderAccepted:
+                self._report_accepted(client, event, request)  # type: ignore[arg-type]
+            else:
+                self._report_rest(client, event, request)
+
+    def report_withdrawn(self, events: Iterable[Event]) -> None:
+        """Report cancellations that no request asked for."""
+        for event in events:
+            assert isinstance(event, OrderCancelled), event
+            self._withdraw(event, self._entries[event.number])
+
+    def list_open_orders(self, client: Client, orders: Iterable[OpenOrder]) -> None:
+        """Send one transaction per open order: MessageType 1, or 16 when it was replaced."""
+        for order in orders:
+            entry = self._entries[order.number]
+            quantity = self._scales[entry.instrument].quantity
+            reply = bytearray(entry.frame)
+            write_state(
+                reply,
+                REPLACED if order.replaced else NEW,
+                quantity.to_float(order.executed_lots),
+                quantity.to_float(order.leaves_lots),
+            )
+            self._send(client, reply)
+
+    # -- one event each
+
+    def _report_accepted(self, client: Client, event: OrderAccepted, request: Entry) -> None:
+        self._entries[event.number] = request
+        reply = bytearray(request.frame)
+        write_message_type(reply, ACK)
+        self._send(client, reply)
+
+    def _report_trade(self, trade: Trade, request: Entry) -> None:
+        entries = self._entries
+        resting = entries[trade.resting_number]
+        incoming = entries.get(trade.incoming_number)
+        if incoming is None:
+            incoming = entries[trade.incoming_number] = request
+        scales = self._scales[trade.instrument]
+        quantity = scales.quantity
+        price = scales.price.to_float(trade.price_ticks)
+        shares = quantity.to_float(trade.quantity_lots)
+        for number, entry, leaves_lots, filled, filled_in_part in (
+            (trade.resting_number, resting, trade.resting_leaves_lots, MAKER_FILLED, MAKER_FILLED_IN_PART),
+            (trade.incoming_number, incoming, trade.incoming_leaves_lots, TAKER_FILLED, TAKER_FILLED_IN_PART),
+        ):
+            entry.last_message_type = message_type = filled_in_part if leaves_lots else filled
+            if not leaves_lots:
+                self._finish(number)
+            client = self._clients.get(entry.participant)
+            if client is not None:
+                leaves = quantity.to_float(leaves_lots)
+                reply = bytearray(entry.frame)
+                write_fill(reply, message_type, leaves, trade.exec_id, shares, leaves, 0.0, price, 0)
+                self._send(client, reply)
+
+    def _report_rest(self, client: Client, event: Event, request: Entry) -> None:
+        if isinstance(event, OrderRejected):
+            self.refuse(client, request.frame, event.reason)
+        elif isinstance(event, OrderCancelled):
+            entry = self._entries.setdefault(event.number, request)
+            if event.request_id:
+                self._confirm_cancel(client, event, entry, request)
+            else:
+                self._withdraw(event, entry)
+        elif isinstance(event, OrderReplaced):
+            self._report_replaced(client, event, request)
+        elif isinstance(event, OrderReported):
+            self._report_state(client, event)
+
+    def _confirm_cancel(self, client: Client, event: OrderCancelled, entry: Entry, request: Entry) -> None:
+        if entry.participant != client.participant:
+            self._withdraw(event, entry)  # its owner is another user of the account, who did not ask
+        else:
+            self._close(event.number, entry)
+        reply = bytearray(request.frame)
+        write_cancelled(reply, CANCELLED, self._scales[entry.instrument].quantity.to_float(event.leaves_lots))
+        self._send(client, reply)
+
+    def _withdraw(self, event: OrderCancelled, entry: Entry) -> None:
+        self._close(event.number, entry)
+        owner = self._clients.get(entry.participant)
+        if owner is not None:
+            reply = bytearray(entry.frame)
+            cancelled = self._scales[entry.instrument].quantity.to_float(event.leaves_lots)
+            write_withdrawn(reply, CANCELLED, _read_order_id(entry.frame)[0], cancelled, 0.0)
+            self._send(owner, reply)
+
+    def _report_replaced(self, client: Client, event: OrderReplaced, request: Entry) -> None:
+        scales = self._scales[request.instrument]
+        entry = self._entries[event.number]
+        entry.frame, entry.participant, entry.last_message_type = request.frame, request.participant, REPLACED
+        reply = bytearray(request.frame)
+        write_replaced(
+            reply, REPLACED, scales.quantity.to_float(event.leaves_lots), scales.price.to_float(event.old_price_ticks)
+        )
+        self._send(client, reply)
+
+    def _report_state(self, client: Client, event: OrderReported) -> None:
+        entry = self._entries[event.number]
+        quantity = self._scales[entry.instrument].quantity
+        reply = bytearray(entry.frame)
+        write_state(
+            reply,
+            entry.last_message_type,
+            quantity.to_float(event.executed_lots),
+            quantity.to_float(event.leaves_lots),
+        )
+        self._send(client, reply)
+
+    # -- book-keeping
+
+    def _close(self, number: int, entry: Entry) -> None:
+        entry.last_message_type = CANCELLED
+        self._finish(number)
+
+    def _finish(self, number: int) -> None:
+        """Keep a finished order for queries, within the bound the exchange keeps it as well."""
+        self._finished.append(number)
+        if len(self._finished) > limits.FINISHED_ORDERS_KEPT:
+            del self._entries[self._finished.popleft()]
+
+    def _send(self, client: Client, reply: bytearray) -> None:
+        client.send(shorten(reply) if client.speaks_238 else reply)

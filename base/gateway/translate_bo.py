@@ -1,0 +1,175 @@
+"""Between the binary protocol's doubles and codes and the market's whole numbers.
+
+In: fields of wire messages, or the market's integers. Out: the other. Never knows: sessions,
+sockets, clocks, where an order goes.
+Follows decision 3: NaN, infinities, negative, off-tick and oversized values are refused here, so
+no float passes. A double is on tick when it equals ``float(n * tick)`` for the nearest n.
+"""
+
+from fractions import Fraction
+
+from base import limits
+from base.vocabulary.instruments import LARGEST_EXACT_INTEGER, Instrument
+from base.vocabulary.rejects import Reject
+from base.wire.bo.codes import RejectReason
+from base.wire.bo.transaction import Transaction, Transaction238
+from base.wire.layout import projection, writer
+
+REJECT_CODES: dict[Reject, RejectReason] = {
+    Reject.MESSAGE_TYPE_INVALID: RejectReason.MSG_TYPE_INVALID,
+    Reject.ORDER_TYPE_INVALID: RejectReason.ORD_TYPE_INVALID,
+    Reject.KEY_INVALID: RejectReason.KEY_INVALID,
+    Reject.TRADING_SESSION_INVALID: RejectReason.TRADING_SESSION_INVALID,
+    Reject.INSTRUMENT_UNKNOWN: RejectReason.SYMBOL_ENUM_INVALID,
+    Reject.ACCOUNT_INVALID: RejectReason.ACCOUNT_INVALID,
+    Reject.ORDER_ID_INVALID: RejectReason.ORDERID_INVALID,
+    Reject.SIDE_INVALID: RejectReason.ORDER_SIDE_INVALID,
+    Reject.SENDING_TIME_INVALID: RejectReason.SENDING_TIME_INVALID,
+    Reject.QUANTITY_INVALID: RejectReason.SIZE_INVALID,
+    Reject.PRICE_INVALID: RejectReason.PRICE_INVALID,
+    Reject.ORIGINAL_ORDER_ID_INVALID: RejectReason.ORIG_ORDER_ID_INVALID,
+    Reject.FIELD_INVALID: RejectReason.INVALID_FIELD_VALUE,
+    Reject.NOT_ENOUGH_EQUITY: RejectReason.NOT_ENOUGH_EQUITY_TO_COMPLETE,
+    Reject.ORDER_UNKNOWN: RejectReason.ORDER_NOT_FOUND,
+    Reject.ORIGINAL_ORDER_UNKNOWN: RejectReason.ORIG_ORDER_NOT_FOUND,
+    Reject.ORIGINAL_PRICE_DIFFERS: RejectReason.ORIG_PRICE_INVALID,
+    Reject.ORDER_ID_REPEATED: RejectReason.DUPLICATE_ORDER_ID,
+    Reject.WOULD_TAKE: RejectReason.MATCHING_ENGINE_REJECTED,
+    Reject.REPLACE_CHANGES_FIXED_FIELD: RejectReason.INVALID_FIELD_VALUE,
+    Reject.REPLACE_BELOW_EXECUTED: RejectReason.SIZE_INVALID,
+    Reject.TOO_MANY_OPEN_ORDERS: RejectReason.EXCEEDS_OPEN_ORDER_REQUESTS,
+}
+"""What the binary protocol calls each refusal (section 4.7)."""
+
+read_order = projection(
+    Transaction,
+    "MessageType", "Account", "OrderID", "SymbolEnum", "OrderType", "BOPrice", "BOSide", "BOOrderQty", "TIF",
+    "OrigOrderID", "SendingTime", "TradingSessionID", "Key", "BOOrigPrice",
+).unpack  # fmt: skip
+"""The fields of a transaction that every order needs, in this order."""
+
+QUIET_FIELDS = (
+    "StopLimitPrice", "BOSymbol", "BOCancelShares", "ExecShares", "RemainingQuantity", "ExecFee", "ExpirationDate",
+    "TraderID", "RejectReason", "DisplaySize", "RefreshSize", "SizeIncrement", "PriceIncrement", "PriceOffset",
+    "ExecPrice", "TakeProfitPrice", "SecondLegPrice", "Attributes",
+)  # fmt: skip
+"""The fields off the order path: a client rarely changes them between two orders."""
+
+NO_REJECT = (0, int(RejectReason.NONE), int(RejectReason.ACCEPTED))
+"""The values of RejectReason that say "none" (section 3.1)."""
+
+read_quiet_fields = projection(Transaction, *QUIET_FIELDS).unpack
+write_message_type = writer(Transaction, "MessageType")
+write_reject = writer(Transaction, "MessageType", "RejectReason")
+write_reject_238 = writer(Transaction238, "MessageType", "RejectReason")
+write_withdrawn = writer(Transaction, "MessageType", "OrigOrderID", "BOCancelShares", "RemainingQuantity")
+write_cancelled = writer(Transaction, "MessageType", "BOCancelShares")
+write_replaced = writer(Transaction, "MessageType", "RemainingQuantity", "BOOrigPrice")
+write_state = writer(Transaction, "MessageType", "ExecShares", "RemainingQuantity")
+write_fill = writer(
+    Transaction,
+    "MessageType", "BOOrderQty", "ExecID", "ExecShares", "RemainingQuantity", "ExecFee", "ExecPrice", "TriggerType",
+)  # fmt: skip
+
+
+class Scale:
+    """One direction of decision 3 for one step, a tick or a lot: doubles <-> whole numbers of it.
+
+    >>> cents = Scale(Fraction(1, 100))
+    >>> cents.to_steps(50100.25), cents.to_steps(0.015), cents.to_float(5010025)
+    (5010025, -1, 50100.25)
+    """
+
+    __slots__ = ("_denominator", "_known", "_largest", "_numerator")
+
+    def __init__(self, step: Fraction) -> None:
+        self._numerator = step.numerator
+        self._denominator = step.denominator
+        self._largest = float(LARGEST_EXACT_INTEGER * step)
+        self._known: dict[float, int] = {}
+
+    def to_steps(self, value: float) -> int:
+        """Give the whole number of steps that ``value`` is, or -1 when it is none.
+
+        Zero is 0 steps. NaN, infinities, negative values, values off the step and values of 2^53
+        steps and more give -1.
+        """
+        steps = self._known.get(value)
+        return steps if steps is not None else self._convert(value)
+
+    def _convert(self, value: float) -> int:
+        if not 0.0 <= value < self._largest:
+            return -1
+        steps = round(value * self._denominator / self._numerator)
+        if steps * self._numerator / self._denominator != value or steps >= LARGEST_EXACT_INTEGER:
+            return -1
+        if len(self._known) >= limits.REMEMBERED_CONVERSIONS:
+            self._known.clear()
+        self._known[value] = steps
+        return steps
+
+    def to_float(self, steps: int) -> float:
+        """Give the double that carries this many steps, exactly ``float(steps * step)``."""
+        return steps * self._numerator / self._denominator
+
+
+class InstrumentScales:
+    """The two scales of one instrument, with the bounds of its quantities in lots."""
+
+    __slots__ = ("max_lots", "min_lots", "price", "quantity")
+
+    def __init__(self, instrument: Instrument) -> None:
+        self.price = Scale(instrument.tick)
+        self.quantity = Scale(instrument.lot)
+        self.min_lots = instrument.min_lots
+        self.max_lots = instrument.max_lots
+
+
+def is_sane(value: float) -> bool:
+    """Say whether a double that nobody computes with is at least a number the wire may carry."""
+    return 0.0 <= value <= LARGEST_EXACT_INTEGER
+
+
+def quiet_fields_are_sane(quiet_fields: tuple[object, ...]) -> bool:
+    """Say whether what ``read_quiet_fields`` gave may stand in a limit or market order.
+
+    Numbers must be finite, not negative and at most 2^53; texts must be text; a RejectReason must
+    be one that says "none", because a reply is a copy of the request; of the attributes none may
+    be asked for, because those that exist belong to order types that are not traded yet.
+    """
+    for name, value in zip(QUIET_FIELDS, quiet_fields, strict=True):
+        if isinstance(value, float):
+            sane = is_sane(value)
+        elif isinstance(value, bytes):
+            sane = _is_text(value) and not (name == "Attributes" and b"Y" in value)
+        else:
+            sane = value in NO_REJECT
+        if not sane:
+            return False
+    return True
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def lengthen(frame: bytes) -> bytes:
+    """Rewrite a 238-byte transaction of the older layout as the 250-byte one.
+
+    Raises ParseError when a text field is no text.
+    """
+    fields = Transaction238.parse(frame).fields()
+    del fields["MessageLen"]
+    return Transaction(**fields).encode()
+
+
+def shorten(frame: bytes | bytearray) -> bytes:
+    """Rewrite a 250-byte transaction as the older 238-byte one, for a client that speaks it."""
+    fields = Transaction.parse(bytes(frame)).fields()
+    for name in ("MessageLen", "SecondLegPrice", "RouteEnum", "ModifyType"):
+        del fields[name]
+    return Transaction238(**fields).encode()

@@ -1,0 +1,286 @@
+"""Sessions, front desk and market joined: bytes of many connections in, frames and closes out.
+
+In: connections and their bytes, the time as an argument. Out: frames per connection, reasons to
+close, log lines. Never knows: sockets, clocks, files.
+Here is the one bend in the path of an order: a session's requests go to the desk, and what the desk
+says to other sessions leaves with the same pass.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
+
+from base import limits
+from base.exchange import Exchange
+from base.gateway.audit import AuditTrail, printable
+from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
+from base.gateway.clients import Client
+from base.gateway.front_desks import Admission, AesFront, Caller, OesFront
+from base.gateway.inquiries import Inquiries
+from base.gateway.order_entry import OrderEntry
+from base.session.bo import BoSession
+from base.session.events import LogonReceived, LogonRepeated, LogoutReceived, ProtocolBroken, RequestsReceived
+from base.vocabulary.instruments import Instrument
+from base.wire.bo.codes import LoginStatus, LogonType, RejectReason
+from base.wire.bo.logon import ClientLogon
+
+
+class Outbound(NamedTuple):
+    """What one connection gets from a pass: frames, and after them a close when a reason is there."""
+
+    connection: int
+    frames: list[bytes | bytearray]
+    close_reason: str | None
+
+
+class Front(Protocol):
+    """What the venue wants of a front desk."""
+
+    letters: str
+
+    def admit(self, caller: Caller, message: ClientLogon, now_ns: int) -> Admission: ...
+
+    def admit_again(self, caller: Caller, client: Client, now_ns: int) -> LogonDecision: ...
+
+    def take(self, client: Client, frames: list[bytes], now_ns: int) -> None: ...
+
+    def leave(self, client: Client, *, logged_out: bool, now_ns: int) -> None: ...
+
+
+class Line:
+    """One connection: its session, its client once that is logged on, and why it is to be closed."""
+
+    __slots__ = ("_changed", "client", "close_reason", "is_listed", "local", "number", "peer", "session")
+
+    def __init__(
+        self, number: int, peer: tuple[str, int], local: tuple[str, int], session: BoSession, changed: "list[Line]"
+    ) -> None:
+        self.number = number
+        self.peer = peer
+        self.local = local
+        self.session = session
+        self.client: Client | None = None
+        self.close_reason: str | None = None
+        self.is_listed = False
+        self._changed = changed
+
+    def send(self, frame: bytes | bytearray) -> None:
+        """Queue a frame for this connection."""
+        self.session.outgoing.append(frame)
+        if not self.is_listed:
+            self.list_changed()
+
+    def list_changed(self) -> None:
+        """Say that this connection has something for the network."""
+        if not self.is_listed:
+            self.is_listed = True
+            self._changed.append(self)
+
+    @property
+    def name(self) -> str:
+        """The peer as a log line names it."""
+        return f"{self.peer[0]}:{self.peer[1]}"
+
+
+class Venue:
+    """One server's whole inside; the same for AES and OES, which differ in their front desk."""
+
+    def __init__(self, front: Front, *, frame_by_frame: bool = False) -> None:
+        self.frame_by_frame = frame_by_frame
+        """Whether each frame must leave in a send of its own (lenient clients lose what arrives in parts)."""
+        self._front = front
+        self._audit = AuditTrail()
+        self._lines: dict[int, Line] = {}
+        self._changed: list[Line] = []
+        self._awaiting_logon: deque[Line] = deque()
+        self._now_ns = 0
+
+    # -- what the network calls
+
+    def connected(self, connection: int, peer: tuple[str, int], local: tuple[str, int], now_ns: int) -> None:
+        """A connection was accepted; ``connection`` is a number the caller uses once."""
+        line = Line(connection, peer, local, BoSession(self._front.letters, now_ns), self._changed)
+        self._lines[connection] = line
+        self._awaiting_logon.append(line)
+
+    def receive(self, connection: int, data: bytes, now_ns: int) -> None:
+        """Bytes arrived; act on every complete message in them."""
+        self._now_ns = now_ns
+        line = self._lines.get(connection)
+        if line is None:
+            return
+        session = line.session
+        session.receive(data)
+        for event in session.events():
+            if type(event) is RequestsReceived:
+                self._take_requests(line, event.frames, now_ns)
+            elif isinstance(event, LogonReceived):
+                self._log_on(line, event.message, now_ns)
+            elif isinstance(event, LogonRepeated):
+                self._log_on_again(line, event.message, now_ns)
+            elif isinstance(event, LogoutReceived):
+                self._close(line, "logged out", logged_out=True)
+            elif isinstance(event, ProtocolBroken):
+                self._close(line, event.why)
+        if session.outgoing:
+            line.list_changed()
+
+    def disconnected(self, connection: int, now_ns: int) -> None:
+        """The peer is gone; its orders stay as its account's terms say."""
+        self._now_ns = now_ns
+        line = self._lines.get(connection)
+        if line is not None:
+            line.session.end(say_logout=False)
+            self._close(line, "connection lost")
+
+    def outbound(self) -> list[Outbound]:
+        """Give what is to be sent and closed since the last call."""
+        if not self._changed:
+            return []
+        outbound = []
+        for line in self._changed:
+            frames, line.session.outgoing = line.session.outgoing, []
+            line.is_listed = False
+            outbound.append(Outbound(line.number, frames, line.close_reason))
+        self._changed.clear()
+        return outbound
+
+    def next_deadline_ns(self) -> int | None:
+        """Give the time at which ``deadline_passed`` is to be called, or None."""
+        waiting = self._awaiting_logon
+        while waiting and waiting[0].session.next_deadline_ns() is None:
+            waiting.popleft()
+        return waiting[0].session.next_deadline_ns() if waiting else None
+
+    def deadline_passed(self, now_ns: int) -> None:
+        """Close every connection whose logon did not come in time."""
+        self._now_ns = now_ns
+        while (deadline_ns := self.next_deadline_ns()) is not None and deadline_ns <= now_ns:
+            line = self._awaiting_logon.popleft()
+            broken = line.session.deadline_passed(now_ns)
+            assert broken is not None, "the session named this deadline itself"
+            self._close(line, broken.why)
+
+    def shut_down(self, now_ns: int) -> None:
+        """End every session in an orderly way: clients get a logout, their orders stay."""
+        self._now_ns = now_ns
+        for line in list(self._lines.values()):
+            line.session.end(say_logout=True)
+            self._close(line, "the server shuts down")
+
+    def log_lines(self) -> list[str]:
+        """Give the lines worth logging since the last call; none holds a secret."""
+        return self._audit.take(self._now_ns)
+
+    # -- logons
+
+    def _log_on(self, line: Line, message: ClientLogon, now_ns: int) -> None:
+        decision, client, displaced = self._front.admit(line, message, now_ns)
+        if client is None:
+            line.session.refuse_logon(_refusal(message, decision, now_ns))
+            self._close(line, f"logon refused: {decision.why}", account=message.Account, user=message.UserName)
+            return
+        if displaced is not None:
+            self._displace(displaced)
+        line.client = client
+        line.session.accept_logon(_welcome(message, decision, now_ns))
+        self._audit.note(
+            f"logged on: account {client.account} user {printable(client.user)}"
+            f" session {client.trading_session} from {line.name}"
+        )
+
+    def _log_on_again(self, line: Line, message: ClientLogon, now_ns: int) -> None:
+        client = line.client
+        assert client is not None, "the session was logged on"
+        if (message.Account, message.UserName.rstrip()) != (client.account, client.user):
+            decision = LogonDecision(
+                False, -1, 0, 0, ("", "", "", ""), RejectReason.INVALID_KEY, "another user on a live connection"
+            )
+            line.session.refuse_logon(_refusal(message, decision, now_ns))
+            self._close(line, f"logon refused: {decision.why}", account=message.Account, user=message.UserName)
+            return
+        decision = self._front.admit_again(line, client, now_ns)
+        reply = _welcome if decision.accepted else _refusal
+        line.session.accept_logon(reply(message, decision, now_ns))
+        self._audit.note(f"logon repeated: account {client.account} from {line.name}: {decision.why}")
+
+    def _displace(self, client: Client) -> None:
+        line = self._lines[client.connection]
+        line.session.end(say_logout=True, reason=RejectReason.USER_ALREADY_LOGGED_IN)
+        self._close(line, "the user logged on elsewhere")
+
+    # -- requests and ends
+
+    def _take_requests(self, line: Line, frames: list[bytes], now_ns: int) -> None:
+        client = line.client
+        assert client is not None, "the session lets requests through only when logged on"
+        self._front.take(client, frames, now_ns)
+        if client.strikes >= limits.FOREIGN_REQUESTS:
+            line.session.end(say_logout=True)
+            self._close(line, f"{client.strikes} requests with a foreign Account or Key")
+
+    def _close(self, line: Line, reason: str, *, logged_out: bool = False, account: int = 0, user: str = "") -> None:
+        """Forget a line whose session is over; the network closes it behind its last frames."""
+        assert line.session.is_over
+        client, line.client = line.client, None
+        if client is not None:
+            self._front.leave(client, logged_out=logged_out, now_ns=self._now_ns)
+            self._audit.note(f"closed: account {client.account} user {printable(client.user)} {line.name}: {reason}")
+        else:
+            who = f"account {account} user {printable(user)} from {line.name}" if account or user else line.name
+            self._audit.note_refusal(reason, who, self._now_ns)
+        line.close_reason = reason
+        line.list_changed()
+        del self._lines[line.number]
+
+
+def open_aes(desk: AesDesk, *, lenient: bool = False) -> Venue:
+    """Build the venue of an AES."""
+    return Venue(AesFront(desk), frame_by_frame=lenient)
+
+
+def open_oes(
+    desk: OesDesk,
+    exchange: Exchange,
+    instruments: Iterable[Instrument],
+    *,
+    lenient: bool = False,
+    takeover: bool = False,
+    instrument_layout: int = 56,
+) -> Venue:
+    """Build the venue of an OES around an exchange."""
+    instruments = list(instruments)
+    order_entry = OrderEntry(exchange, instruments)
+    inquiries = Inquiries(exchange, order_entry.reports, instruments, instrument_layout)
+    front = OesFront(desk, order_entry, inquiries, lenient=lenient, takeover=takeover)
+    return Venue(front, frame_by_frame=lenient)
+
+
+def _welcome(request: ClientLogon, decision: LogonDecision, now_ns: int) -> ClientLogon:
+    primary_oes, secondary_oes, primary_mds, secondary_mds = decision.addresses
+    return ClientLogon(
+        LogonType=LogonType.LOGIN,
+        Account=request.Account,
+        UserName=request.UserName,
+        TradingSessionID=decision.trading_session,
+        PrimaryOrderEntryIP=primary_oes,
+        SecondaryOrderEntryIP=secondary_oes,
+        PrimaryMarketDataIP=primary_mds,
+        SecondaryMarketDataIP=secondary_mds,
+        SendingTime=now_ns,
+        LastSeqNum=request.LastSeqNum,
+        Key=decision.key,
+        LoginStatus=LoginStatus.SUCCESS,
+    )
+
+
+def _refusal(request: ClientLogon, decision: LogonDecision, now_ns: int) -> ClientLogon:
+    return ClientLogon(
+        LogonType=LogonType.LOGIN,
+        Account=request.Account,
+        UserName=request.UserName,
+        SendingTime=now_ns,
+        LastSeqNum=request.LastSeqNum,
+        LoginStatus=LoginStatus.FAILURE,
+        RejectReason=decision.reject,
+    )
