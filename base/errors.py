@@ -12,6 +12,7 @@ order is refused - and a refused order is an event, never an exception.
     |       +-- ParseError         the bytes are no message of the type they claim
     +-- SettingsError              a settings file or an option is wrong
     +-- LogonRefused               the server answered a logon with LoginStatus 2
+    +-- AccessUnavailable          the access tables cannot be read or written now, so nobody may come in
 """
 
 
@@ -49,3 +50,15 @@ class LogonRefused(HandoffError):
     def __init__(self, text: str, reason: int = 0) -> None:
         super().__init__(text)
         self.reason = reason
+
+
+class AccessUnavailable(HandoffError):
+    """The access tables cannot be read or written now; whoever depends on them refuses."""
+
+
+class ConnectionLost(HandoffError):
+    """A server cannot be reached or the connection to it is over; the message says which and why."""
+
+
+class NoReply(HandoffError):
+    """The awaited message did not come in time; the message says what was awaited and for how long."""

@@ -116,12 +116,12 @@ LOGON_SOURCES = 16_384
 bound per account still holds."""
 
 KNOWN_SOURCES_PER_ACCOUNT = 16
-"""Addresses remembered as good for one account: a desk, its spare, and people at home; the oldest is forgotten first."""
+"""Addresses remembered as good for one account: a desk, its spare, people at home; the oldest is forgotten first."""
 
 # -- access
 
 TOTP_KEY_BITS = 128
-"""Bits that a key for one-time codes must have at least: one observed code lets anybody search a shorter one offline."""
+"""Bits that a key for one-time codes has at least: one observed code lets anybody search a shorter one offline."""
 
 NEW_KEY_BYTES = 20
 """Random bytes of a key that we make: 160 bits, the length that RFC 4226 recommends."""
