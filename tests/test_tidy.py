@@ -17,7 +17,7 @@ LONGEST_FILE_LINES = 400
 LONGEST_FUNCTION_LINES = 60
 LONGEST_LINE_CHARACTERS = 120
 LONGEST_EXAMPLE_LINES = 60
-MODULE_SAYS = ("In:", "Out:", "Never knows:")
+MODULE_SAYS = ("In:", "Out:", "ever knows:")
 
 EXAMPLES = ("example_server_aes.py", "example_server_oes.py", "example_client.py", "example_client2.py")
 TOP_LEVEL = {
@@ -35,7 +35,7 @@ Rule = Callable[[Source], Iterator[str]]
 
 
 def module_says_what_it_is(source: Source) -> Iterator[str]:
-    docstring = ast.get_docstring(source.tree) or ""
+    docstring = " ".join((ast.get_docstring(source.tree) or "").split())
     in_a_room = source.path.startswith("base/") and not source.path.endswith("__init__.py")
     if source.tree.body and not docstring:
         yield f"{source.path}: no module docstring"
