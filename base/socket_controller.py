@@ -32,6 +32,11 @@ from base.process_message import (
 )
 from base.session.transitions import Conversation
 
+CONNECTION_LOST = "connection lost"
+"""How the reason begins when the network, not somebody's decision, ended a connection."""
+
+CLOSED_BY_PEER = "closed by the peer"
+
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
@@ -187,7 +192,7 @@ class SocketController:
     def peer_finished(self) -> None:
         """The peer will send nothing more: send it what it still has to get, then close."""
         half = f" in the middle of a message ({len(self._unread)} bytes came)" if self._unread else ""
-        self.finish("closed by the peer" + half)
+        self.finish(CLOSED_BY_PEER + half)
 
     def received(self, data: bytes) -> None:
         """Take bytes as they came, in any cut: hand on each complete message in turn."""
@@ -220,7 +225,7 @@ class SocketController:
         except OSError:
             try:
                 code = self.sock.connect_ex(self.addr)
-            except (OSError, ValueError, TypeError) as error:  # a name that cannot be resolved, a port out of range
+            except (OSError, OverflowError, ValueError, TypeError) as error:  # unknown name, no port
                 self._end(f"cannot connect: {error}")
                 return
         if code in (0, errno.EISCONN):
@@ -252,7 +257,7 @@ class SocketController:
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:
-            self._end(f"connection lost: {error.strerror}")
+            self._end(f"{CONNECTION_LOST}: {error.strerror}")
             return
         if data:
             self.received(data)
@@ -266,7 +271,7 @@ class SocketController:
             except (BlockingIOError, InterruptedError):
                 sent = 0
             except OSError as error:
-                self._end(f"connection lost: {error.strerror}")
+                self._end(f"{CONNECTION_LOST}: {error.strerror}")
                 return
             del self._unsent[:sent]
         if self.state is State.DRAINING:
