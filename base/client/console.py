@@ -1,0 +1,155 @@
+"""Questions and answers by plain lines, the same on a terminal and over a pipe.
+
+In: lines of a stream, the words of a program. Out: answers that make sense, and an exit code. Never
+knows: sessions, messages. Follows the dialogues of the owner's README.
+"""
+
+import os
+import selectors
+import sys
+from collections.abc import Callable
+from typing import TextIO, TypeVar
+
+from base import limits
+from base.errors import HandoffError
+
+Answer = TypeVar("Answer")
+INTERRUPTED = 130
+
+
+class InputEnded(HandoffError):
+    """The input ended while an answer was expected."""
+
+
+class Console:
+    """Asks on ``output`` and reads ``source`` line by line.
+
+    ``selector`` is one that sockets share, so that ``serve_until_line`` can wait for both.
+    """
+
+    def __init__(self, source: TextIO | None = None, output: TextIO | None = None) -> None:
+        self.selector = selectors.DefaultSelector()
+        self._descriptor = (source or sys.stdin).fileno()
+        self._output = output or sys.stdout
+        self._buffer = b""
+        self._ended = False
+
+    def say(self, *words: object) -> None:
+        """Write one line."""
+        self._output.write(" ".join(map(str, words)) + "\n")
+        self._output.flush()
+
+    def ask(self, prompt: str) -> str:
+        """Give the next line without surrounding blanks; InputEnded when there is none."""
+        self._output.write(prompt)
+        self._output.flush()
+        while b"\n" not in self._buffer and not self._ended:
+            self._read()
+        if not self._buffer:
+            self.say()
+            raise InputEnded("the input ended")
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line.decode("utf-8", "replace").strip()
+
+    def ask_until(self, prompt: str, understand: Callable[[str], Answer], default: Answer | None = None) -> Answer:
+        """Ask until ``understand`` raises no ValueError, whose text is the explanation; an empty line is the default."""
+        while True:
+            line = self.ask(prompt)
+            if not line and default is not None:
+                return default
+            try:
+                return understand(line)
+            except ValueError as explanation:
+                self.say(explanation)
+
+    def serve_until_line(self) -> None:
+        """Serve the sockets of the shared selector until a line or the end of input comes; swallows the line."""
+        if b"\n" in self._buffer or self._ended:
+            _, _, self._buffer = self._buffer.partition(b"\n")
+            return
+        try:
+            self.selector.register(self._descriptor, selectors.EVENT_READ, self)
+        except PermissionError:  # a regular file cannot be waited for: its next line is there already
+            self._swallow_line()
+            return
+        try:
+            while not self._serve_once():
+                pass
+        finally:
+            self.selector.unregister(self._descriptor)
+        self._swallow_line()
+
+    def _serve_once(self) -> bool:
+        """Wait for one round of readiness; True when it was our input's turn or nothing is left to serve."""
+        typed = False
+        for key, mask in self.selector.select():
+            if key.data is self:
+                typed = True
+            else:
+                key.data.process_events(mask)
+        return typed or len(self.selector.get_map()) == 1
+
+    def _swallow_line(self) -> None:
+        while b"\n" not in self._buffer and not self._ended:
+            self._read()
+        _, _, self._buffer = self._buffer.partition(b"\n")
+
+    def _read(self) -> None:
+        data = os.read(self._descriptor, limits.CLIENT_INPUT_BYTES)
+        self._ended = not data
+        self._buffer += data
+        if len(self._buffer) > limits.CLIENT_INPUT_BYTES and b"\n" not in self._buffer:
+            self._buffer = self._buffer[: limits.CLIENT_INPUT_BYTES] + b"\n"
+
+
+def run_program(story: Callable[[], int | None]) -> int:
+    """Run a program and give its exit code; what goes wrong becomes one line on standard error.
+
+    0 for a story that ends well, 1 for one that fails, 130 for Ctrl-C.
+    """
+    try:
+        return story() or 0
+    except HandoffError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # nobody reads our output any more; the interpreter must not trip over it while it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def whole_number(name: str, low: int, high: int) -> Callable[[str], int]:
+    """Give a reader of whole numbers from ``low`` to ``high``.
+
+    >>> whole_number("port number", 1, 65535)("4444")
+    4444
+    """
+
+    def understand(line: str) -> int:
+        if line.isascii() and line.isdigit() and low <= int(line) <= high:
+            return int(line)
+        raise ValueError(f"{line!r} is not a valid {name}: enter a whole number from {low} to {high}")
+
+    return understand
+
+
+def amount(name: str) -> Callable[[str], float]:
+    """Give a reader of prices and quantities.
+
+    >>> amount("price")("50100.5")
+    50100.5
+    """
+
+    def understand(line: str) -> float:
+        try:
+            value = float(line)
+        except ValueError:
+            value = -1.0
+        if 0.0 <= value < float("inf"):
+            return value
+        raise ValueError(f"{line!r} is not a valid {name}: enter a number such as 0.5")
+
+    return understand

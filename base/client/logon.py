@@ -1,0 +1,93 @@
+"""The client's way through the two stages of the logon, as a table.
+
+In: triggers (a logon sent, a reply, a lost connection) and the addresses of AES replies. Out: the
+stage, and the order-entry addresses worth trying. Never knows: sockets, bytes, clocks.
+Follows section 5 (session flow) of the protocol: AES, then OES, the AES connection stays open.
+"""
+
+from enum import Enum, auto
+
+from base.session.transitions import Conversation
+from base.wire.bo.logon import ClientLogon
+
+
+class Stage(Enum):
+    """How far the logon has come."""
+
+    AES_CONNECTING = auto()
+    AES_LOGON_SENT = auto()
+    OES_CONNECTING = auto()
+    OES_LOGON_SENT = auto()
+    TRADING = auto()
+    OVER = auto()
+
+    @property
+    def label(self) -> str:
+        """Name the Tx/Rx state of the transcript."""
+        return LABELS[self]
+
+
+class Trigger(Enum):
+    """What moves the stage."""
+
+    LOGON_SENT = auto()
+    ACCEPTED = auto()
+    UNREACHABLE = auto()
+    ENDED = auto()
+
+
+LABELS = {
+    Stage.AES_CONNECTING: "send_aes_logon",
+    Stage.AES_LOGON_SENT: "recv_logon",
+    Stage.OES_CONNECTING: "send_oes_logon",
+    Stage.OES_LOGON_SENT: "recv_logon",
+    Stage.TRADING: "send_transaction",
+    Stage.OVER: "exit",
+}
+
+TRANSITIONS = {
+    Stage.AES_CONNECTING: {Trigger.LOGON_SENT: Stage.AES_LOGON_SENT, Trigger.ENDED: Stage.OVER},
+    Stage.AES_LOGON_SENT: {Trigger.ACCEPTED: Stage.OES_CONNECTING, Trigger.ENDED: Stage.OVER},
+    Stage.OES_CONNECTING: {
+        Trigger.LOGON_SENT: Stage.OES_LOGON_SENT,
+        # the order-entry server cannot be reached: the AES is asked for a fresh grant
+        Trigger.UNREACHABLE: Stage.AES_LOGON_SENT,
+        Trigger.ENDED: Stage.OVER,
+    },
+    Stage.OES_LOGON_SENT: {
+        Trigger.ACCEPTED: Stage.TRADING,
+        Trigger.UNREACHABLE: Stage.AES_LOGON_SENT,
+        Trigger.ENDED: Stage.OVER,
+    },
+    Stage.TRADING: {Trigger.ENDED: Stage.OVER},
+    Stage.OVER: {Trigger.ENDED: Stage.OVER},
+}
+
+
+def logon_walk() -> Conversation[Stage, Trigger]:
+    """Begin a walk through the table."""
+    return Conversation(TRANSITIONS, Stage.AES_CONNECTING)
+
+
+Address = tuple[str, int]
+
+
+def parse_address(text: str) -> Address | None:
+    """Read "ip:port" as a redirect carries it; None for anything else, such as the "1" of old replies.
+
+    >>> parse_address("127.0.0.1:4445")
+    ('127.0.0.1', 4445)
+    >>> parse_address("1") is None
+    True
+    """
+    host, separator, port = text.strip().rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not separator or not host or not port.isascii() or not port.isdigit() or not 0 < int(port) <= 65535:
+        return None
+    return host, int(port)
+
+
+def order_entry_addresses(reply: ClientLogon) -> list[Address]:
+    """Give the order-entry servers that an AES reply names, primary first."""
+    named = (parse_address(reply.PrimaryOrderEntryIP), parse_address(reply.SecondaryOrderEntryIP))
+    return list(dict.fromkeys(address for address in named if address is not None))

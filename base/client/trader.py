@@ -1,0 +1,402 @@
+"""The client of the two-stage logon: one user, one session, orders in and replies out.
+
+In: calls, readiness of two sockets. Out: requests on the wire; replies as typed messages, by callback
+and by iteration. Never knows: terminals, menus, how a market matches.
+Follows sections 5 (session flow) and 6 (order life cycle) of the protocol.
+
+    with Trader("127.0.0.1", 4444, key="1", user="1", account=1) as trader:
+        order = trader.new_order("BTCUSD", Side.BUY, quantity=0.5, price=50000.0)
+        print(trader.replies(order))
+"""
+
+import selectors
+from collections import deque
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, TypeVar
+
+from base import limits
+from base.client.handover import AES, OES, Handover
+from base.client.logon import Stage
+from base.client.open_requests import OpenRequests
+from base.client.replies import Answer, has_no_end
+from base.client.requests import CONSTANT, Requests, one_time_code
+from base.client.transcript import Transcript
+from base.clock import Clock
+from base.errors import ConnectionLost, LocalProtocolError, NoReply
+from base.socket_controller import SocketController
+from base.wire.bo.codes import TIF, MessageType, OrderType, Side
+from base.wire.bo.logon import ClientLogon
+from base.wire.bo.requests import (
+    CollateralRequest,
+    InstrumentRequest,
+    InstrumentResponse,
+    InstrumentResponse74,
+    OpenOrderRequest,
+    RiskUpdateRequest,
+)
+from base.wire.bo.transaction import Transaction
+from base.wire.layout import Message
+
+SECOND_NS = 1_000_000_000
+Request = TypeVar("Request", bound=Message)
+
+
+class Trader:
+    """Logs a user on through the AES at ``host:port``, then trades on the OES it names.
+
+    ``mode`` says how the TwoFA code comes from ``key``: "constant" or "totp". ``timeout_s`` is the
+    time each step of the logon may take, in seconds. Every message that arrives goes to ``on_message``
+    first, then waits for ``messages``, ``wait_for`` or ``replies``.
+
+    Two ways to use it. Blocking: call ``log_on`` and wait with ``messages``, ``wait_for`` or
+    ``replies``. In a selector loop of your own: pass ``selector``, call ``start_logon``, and in the loop
+    ``key.data.process_events(mask)`` for each ready key; ``deadline_passed(clock.now_ns())`` when
+    ``next_deadline_ns`` is reached; ``stage`` and ``failure`` say how it goes.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        key: str,
+        user: str,
+        account: int,
+        *,
+        selector: selectors.BaseSelector | None = None,
+        mode: str = CONSTANT,
+        on_message: Callable[[Message], object] | None = None,
+        transcript: Transcript | None = None,
+        timeout_s: float = 10.0,
+        clock: Clock | None = None,
+        first_order_id: int | None = None,
+    ) -> None:
+        self._clock = clock or Clock()
+        # orders outlive sessions, so ids go on from the time: no two sessions of a user give the same one
+        first = self._clock.wall_ns() // 1_000_000 if first_order_id is None else first_order_id
+        self._requests = Requests(account, user, first)
+        self._key = key
+        self._mode = mode
+        self._timeout_s = timeout_s
+        self._on_message = on_message
+        self._transcript = transcript or Transcript()
+        self._own_selector = selectors.DefaultSelector() if selector is None else None
+        self._unread: deque[Message] = deque(maxlen=limits.CLIENT_UNREAD_MESSAGES)
+        self._orders: dict[int, Transaction] = {}
+        self._open_requests = OpenRequests()
+        self._handover = Handover(
+            selector or self._own_selector or selectors.DefaultSelector(),
+            (host, port),
+            self._requests,
+            self,
+            self._transcript,
+            self._clock,
+            int(timeout_s * SECOND_NS),
+        )
+
+    def __enter__(self) -> "Trader":
+        if self.stage is not Stage.TRADING:
+            self.log_on()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        if self.stage is Stage.TRADING:
+            self.logout()
+        self.close()
+
+    # -- how it stands
+
+    @property
+    def stage(self) -> Stage:
+        """How far the logon has come."""
+        return self._handover.stage
+
+    @property
+    def failure(self) -> Exception | None:
+        """Why the session ended; None while it lasts and after a logout of our own."""
+        return self._handover.failure
+
+    @property
+    def open_requests(self) -> int:
+        """Order requests that wait for an answer: the Tx/Rx counter."""
+        return self._open_requests.count
+
+    @property
+    def trading_session(self) -> int:
+        """The TradingSessionID that the AES gave."""
+        return self._requests.trading_session
+
+    def address_of(self, server: str) -> tuple[str, int] | None:
+        """Give the address of the "AES" or "OES" that this session is connected to; None for none."""
+        connection = {AES: self._handover.aes, OES: self._handover.oes}[server]
+        return None if connection is None or connection.closed else connection.address
+
+    # -- logging on and off
+
+    def start_logon(self) -> None:
+        """Begin the logon without waiting; readiness of the sockets carries it on."""
+        self._requests.two_fa = one_time_code(self._key, self._mode, self._clock.wall_ns())
+        self._handover.start()
+
+    def log_on(self) -> None:
+        """Log on through the AES to an OES; returns when requests may be sent.
+
+        Raises LogonRefused when a server says no, ConnectionLost when none can be used, NoReply when
+        the AES stays silent.
+        """
+        self.start_logon()
+        while self.stage not in (Stage.TRADING, Stage.OVER):
+            self._turn(None)
+        self._raise_failure()
+
+    def logout(self) -> None:
+        """Say goodbye to both servers and wait, for a bounded time, until they close."""
+        self.start_logout()
+        while self._handover.connections:
+            self._turn(None)
+
+    def start_logout(self) -> None:
+        """Say goodbye to both servers without waiting."""
+        if self.stage is not Stage.OVER:
+            self._handover.send_logouts()
+
+    def close(self) -> None:
+        """Close everything now; harmless when it is closed already."""
+        self._handover.close()
+        if self._own_selector is not None:
+            self._own_selector.close()
+            self._own_selector = None
+
+    def fresh_grant(self) -> ClientLogon:
+        """Send a further logon to the AES; its reply is a fresh grant. Gives the sent message."""
+        self._raise_unless_trading()
+        return self._handover.send_grant_request()
+
+    # -- orders; each gives the message that was sent
+
+    def new_order(
+        self,
+        instrument: int | str,
+        side: Side | int,
+        quantity: float,
+        price: float = 0.0,
+        order_type: OrderType | int = OrderType.LMT,
+        tif: TIF | int = TIF.GTC,
+        order_id: int | None = None,
+        **fields: Any,
+    ) -> Transaction:
+        """Send a new order; ``fields`` are further fields of the wire, such as ``StopLimitPrice=49000.0``."""
+        self._raise_unless_trading()
+        number = self._requests.next_order_id() if order_id is None else order_id
+        return self._send_order(
+            self._requests.new_order(
+                instrument, side, quantity, price, order_type, tif, number, self._clock.now_ns(), fields
+            )
+        )
+
+    def replace(
+        self,
+        order_id: int,
+        *,
+        quantity: float | None = None,
+        price: float | None = None,
+        new_order_id: int | None = None,
+        **fields: Any,
+    ) -> Transaction:
+        """Send a replace: ``order_id`` gets another total quantity, price or both, and goes by the new id.
+
+        For an order that this Trader did not send, ``fields`` must give the wire's fields of the order.
+        """
+        if quantity is not None:
+            fields["BOOrderQty"] = quantity
+        if price is not None:
+            fields["BOPrice"] = price
+        return self._follow_up(order_id, MessageType.CANCEL_REPLACE, new_order_id, fields)
+
+    def cancel(self, order_id: int, *, cancel_id: int | None = None, **fields: Any) -> Transaction:
+        """Send a cancel of ``order_id``; ``cancel_id`` is the OrderID of the cancel itself."""
+        return self._follow_up(order_id, MessageType.ORDER_CANCEL, cancel_id, fields)
+
+    def status(self, order_id: int) -> Transaction:
+        """Ask what became of an order."""
+        self._raise_unless_trading()
+        return self._send_order(self._requests.status(order_id, self._clock.now_ns()))
+
+    # -- questions; each gives the message that was sent
+
+    def instruments(self, instrument: int | str | None = None) -> InstrumentRequest:
+        """Ask for the terms of one instrument, or of all."""
+        self._raise_unless_trading()
+        return self._send(self._requests.instruments(instrument, self._clock.now_ns()))
+
+    def risk(self, instrument: int | str) -> RiskUpdateRequest:
+        """Ask for the position in one instrument."""
+        self._raise_unless_trading()
+        return self._send(self._requests.risk(instrument, self._clock.now_ns()))
+
+    def collateral(self, instrument: int | str | None = None) -> CollateralRequest:
+        """Ask for the balances."""
+        self._raise_unless_trading()
+        return self._send(self._requests.collateral(instrument, self._clock.now_ns()))
+
+    def open_orders(self, instrument: int | str) -> OpenOrderRequest:
+        """Ask for the open orders of one instrument; the answer is one transaction for each, or silence."""
+        self._raise_unless_trading()
+        return self._send(self._requests.open_orders(instrument, self._clock.now_ns()))
+
+    # -- replies
+
+    def messages(self, timeout_s: float) -> Iterator[Message]:
+        """Give messages as they arrive, oldest first, for ``timeout_s`` seconds; 0 gives what is there already.
+
+        Raises ConnectionLost when the session ended otherwise than by a logout, after the last message.
+        """
+        until_ns = self._clock.now_ns() + int(timeout_s * SECOND_NS)
+        self._turn(0)
+        while True:
+            while self._unread:
+                yield self._unread.popleft()
+            self._raise_failure()
+            if not self._handover.connections or not self._turn_until(until_ns):
+                return
+
+    def wait_for(self, predicate: Callable[[Message], object], timeout_s: float = 10.0) -> Message:
+        """Give the first message that ``predicate`` accepts; the others keep waiting to be read.
+
+        Raises NoReply after ``timeout_s`` seconds and ConnectionLost when the session is over.
+        """
+        return self._collect(predicate, lambda: True, timeout_s)
+
+    def replies(self, request: Message, timeout_s: float = 10.0) -> list[Message]:
+        """Wait for the answer to a request just sent and give it; other messages keep waiting to be read.
+
+        The answer to an order is its first report; fills that follow come by ``messages``. Where nothing
+        marks the end of an answer (open orders), a collateral request is sent behind it as a fence.
+        """
+        answer = Answer(request)
+        if has_no_end(request):
+            self.collateral()
+        self._collect(answer.take, lambda: answer.is_complete, timeout_s)
+        return answer.messages
+
+    # -- what a selector loop and the handover call
+
+    def next_deadline_ns(self) -> int | None:
+        """Give the time, on the clock's ``now_ns``, at which ``deadline_passed`` is due; None for never."""
+        return self._handover.next_deadline_ns()
+
+    def deadline_passed(self, now_ns: int) -> None:
+        """Give up what was awaited for too long."""
+        self._handover.deadline_passed(now_ns)
+
+    def take_message(self, server: str, message: Message) -> None:
+        """Count, show and keep a message that arrived from ``server``."""
+        if isinstance(message, Transaction):
+            self._open_requests.received(message)
+            self._transcript.counter("receiving", self._open_requests.count, self.stage.label)
+        elif isinstance(message, (InstrumentResponse, InstrumentResponse74)):
+            self._requests.symbols[message.SymbolEnum] = message.SymbolName
+        # the replies of the logon itself are over with the logon; that of a further one is awaited
+        if not isinstance(message, ClientLogon) or (server == AES and self.stage is Stage.TRADING):
+            self._unread.append(message)
+        if self._on_message is not None:
+            self._on_message(message)
+
+    # -- sending
+
+    def _follow_up(
+        self, order_id: int, message_type: MessageType, new_id: int | None, fields: dict[str, Any]
+    ) -> Transaction:
+        self._raise_unless_trading()
+        original = self._orders.get(order_id)
+        if original is None:
+            if not {"SymbolEnum", "BOSide"} <= fields.keys():
+                raise LocalProtocolError(
+                    f"order {order_id} was not sent by this Trader: give its SymbolEnum, BOSide and what else it had"
+                )
+            original = Transaction(OrderID=order_id, Account=self._requests.account, OrderType=OrderType.LMT)
+        number = self._requests.next_order_id() if new_id is None else new_id
+        return self._send_order(
+            self._requests.follow_up(original, message_type, number, self._clock.now_ns(), fields)
+        )
+
+    def _send_order(self, message: Transaction) -> Transaction:
+        self._open_requests.sending(message)
+        self._transcript.at_send_callback(OES)
+        self._transcript.send_order(message)
+        if message.MessageType in (MessageType.ORDER_NEW, MessageType.CANCEL_REPLACE):
+            if len(self._orders) >= limits.CLIENT_REMEMBERED_ORDERS:
+                del self._orders[next(iter(self._orders))]
+            self._orders[message.OrderID] = message
+        return self._to_oes(message)
+
+    def _send(self, message: Request) -> Request:
+        self._transcript.at_send_callback(OES)
+        self._transcript.send_request(message)
+        return self._to_oes(message)
+
+    def _to_oes(self, message: Request) -> Request:
+        oes = self._handover.oes
+        assert oes is not None, "trading without an OES"
+        self._transcript.counter("sending", self._open_requests.count, self.stage.label)
+        oes.send_message(message)
+        self._raise_failure()
+        return message
+
+    def _raise_failure(self) -> None:
+        if self._handover.failure is not None:
+            raise self._handover.failure
+
+    def _raise_unless_trading(self) -> None:
+        self._raise_failure()
+        if self.stage is not Stage.TRADING:
+            raise LocalProtocolError(f"not logged on (the stage is {self.stage.name}): call log_on first")
+
+    # -- waiting
+
+    def _collect(self, take: Callable[[Message], object], done: Callable[[], bool], timeout_s: float) -> Message:
+        """Offer every message to ``take``, which says whether it wants it, until ``done`` after one it took."""
+        until_ns = self._clock.now_ns() + int(timeout_s * SECOND_NS)
+        offered = 0
+        while True:
+            while offered < len(self._unread):
+                message = self._unread[offered]
+                if not take(message):
+                    offered += 1
+                    continue
+                del self._unread[offered]
+                if done():
+                    return message
+            self._raise_failure()
+            if not self._handover.connections:
+                raise ConnectionLost("the session is over, so no further message can come")
+            if not self._turn_until(until_ns):
+                raise NoReply(f"the awaited message did not come within {timeout_s:g} s")
+
+    def _turn_until(self, until_ns: int) -> bool:
+        """Wait for one round of readiness; False once the time has come."""
+        if self._clock.now_ns() >= until_ns:
+            return False
+        self._turn(until_ns)
+        return True
+
+    def _turn(self, until_ns: int | None) -> None:
+        """Serve our own sockets once, at the latest until a moment; None waits for the next deadline."""
+        moments = [moment for moment in (until_ns, self.next_deadline_ns()) if moment is not None]
+        assert moments, "waiting without an end"
+        wait_s = max(0.0, (min(moments) - self._clock.now_ns()) / SECOND_NS)
+        for controller, mask in self._ready(wait_s):
+            controller.process_events(mask)
+        self.deadline_passed(self._clock.now_ns())
+
+    def _ready(self, wait_s: float) -> list[tuple[SocketController, int]]:
+        """Wait until one of our sockets is ready; sockets of others on a shared selector are left alone."""
+        if self._own_selector is not None:
+            return [(key.data, mask) for key, mask in self._own_selector.select(wait_s)]
+        with selectors.DefaultSelector() as ours:
+            for connection in self._handover.connections:
+                shared = connection.selector.get_key(connection.sock)
+                ours.register(connection.sock, shared.events, connection)
+            return [(key.data, mask) for key, mask in ours.select(wait_s)]
