@@ -4,6 +4,7 @@ When a table changed on purpose, copy what the failure prints into docs/conversa
 """
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_a_drawn_conversation_is_the_table_in_the_code(title: str) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_links_between_documents_lead_somewhere(document) -> None:
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text())
     local = [target for target in targets if "://" not in target]
     assert [target for target in local if not (document.parent / target).exists()] == []
