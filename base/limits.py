@@ -118,6 +118,13 @@ bound per account still holds."""
 KNOWN_SOURCES_PER_ACCOUNT = 16
 """Addresses remembered as good for one account: a desk, its spare, people at home; the oldest is forgotten first."""
 
+REGRANTS_PER_WINDOW = 1_000
+"""Further grants on live AES connections that one user gets within ``REGRANTS_WINDOW_NS``: each costs a disk write; a
+client that falls back to a spare needs one."""
+
+REGRANTS_WINDOW_NS = 60 * 1_000_000_000
+"""Nanoseconds after which a user has all of its further grants again."""
+
 # -- access
 
 TOTP_KEY_BITS = 128
@@ -126,8 +133,8 @@ TOTP_KEY_BITS = 128
 NEW_KEY_BYTES = 20
 """Random bytes of a key that we make: 160 bits, the length that RFC 4226 recommends."""
 
-KEY_CHARACTERS = 128
-"""Characters of a key: beyond the 64 bytes of an HMAC block a longer one adds nothing; room for hexadecimal."""
+KEY_CHARACTERS = 64
+"""Characters of a key: the block of HMAC-SHA-1; 256 bits in hexadecimal fit, and more adds nothing."""
 
 KEY_DISTINCT_CHARACTERS = 8
 """Different characters that a key for one-time codes has at least: a random one has 14 and more, "aaaa..." has one."""

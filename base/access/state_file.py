@@ -59,7 +59,11 @@ class StateFile:
             raise
 
     def _prepare(self) -> None:
-        self._connection.execute("PRAGMA journal_mode = WAL")
+        (mode,) = self._connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        if mode != "wal":
+            raise SettingsError(
+                f"{self.path}: no write-ahead log possible here ({mode}); use a directory on a local disk"
+            )
         with self.transaction(durable=True) as tables:
             version = tables.execute("PRAGMA user_version").fetchone()[0]
             if version > FORMAT_VERSION:

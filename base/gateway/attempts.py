@@ -11,47 +11,57 @@ from collections.abc import Collection
 from base import limits
 
 
-class _Window:
-    """Wrong tries since ``started_ns``."""
+class Window:
+    """A count that starts again after ``length_ns``."""
 
-    __slots__ = ("count", "started_ns")
+    __slots__ = ("_count", "_length_ns", "_started_ns")
 
-    def __init__(self, now_ns: int) -> None:
-        self.started_ns = now_ns
-        self.count = 0
+    def __init__(self, length_ns: int, now_ns: int) -> None:
+        self._length_ns = length_ns
+        self._started_ns = now_ns
+        self._count = 0
+
+    def count(self, now_ns: int) -> int:
+        """Give what was counted in the window that is open now."""
+        return self._count if now_ns - self._started_ns < self._length_ns else 0
+
+    def add(self, now_ns: int) -> None:
+        """Count one more, in a new window when the old one is over."""
+        self._count = self.count(now_ns) + 1
+        if self._count == 1:
+            self._started_ns = now_ns
 
 
 class Attempts:
     """The wrong tries of all peers. Count unknown accounts as one: those that exist bound the memory."""
 
     def __init__(self) -> None:
-        self._sources: OrderedDict[tuple[str, int], _Window] = OrderedDict()
-        self._accounts: dict[int, _Window] = {}
+        self._sources: OrderedDict[tuple[str, int], Window] = OrderedDict()
+        self._accounts: dict[int, Window] = {}
         self._known: dict[int, OrderedDict[str, None]] = {}
 
     def allowed(self, source: str, account: int, listed: Collection[str], now_ns: int) -> bool:
         """True when another try is evaluated; ``listed`` addresses obey their own count only."""
-        window = self._sources.get((source, account))
-        if window and _count(window, limits.LOGON_TRIES_WINDOW_NS, now_ns) >= limits.LOGON_TRIES_PER_SOURCE:
+        own = self._sources.get((source, account))
+        if own is not None and own.count(now_ns) >= limits.LOGON_TRIES_PER_SOURCE:
             return False
-        if source in listed or source in self._known.get(account, ()):
-            return True
         stop = self._accounts.get(account)
-        tries = _count(stop, limits.LOGON_TRIES_ACCOUNT_WINDOW_NS, now_ns) if stop else 0
-        return tries < limits.LOGON_TRIES_PER_ACCOUNT
+        if stop is None or stop.count(now_ns) < limits.LOGON_TRIES_PER_ACCOUNT:
+            return True
+        return self._is_familiar(source, account, listed)
 
     def failed(self, source: str, account: int, listed: Collection[str], now_ns: int) -> None:
         """Count a try that was evaluated and wrong."""
         place = source, account
-        window = self._sources.pop(place, None)
-        if window is None or now_ns - window.started_ns >= limits.LOGON_TRIES_WINDOW_NS:
-            window = _Window(now_ns)
-        window.count += 1
-        self._sources[place] = window
+        own = self._sources.pop(place, None) or Window(limits.LOGON_TRIES_WINDOW_NS, now_ns)
+        own.add(now_ns)
+        self._sources[place] = own
         if len(self._sources) > limits.LOGON_SOURCES:
             self._sources.popitem(last=False)
-        if source not in listed and source not in self._known.get(account, ()):
-            self._count_for_account(account, now_ns)
+        if not self._is_familiar(source, account, listed):
+            if account not in self._accounts:
+                self._accounts[account] = Window(limits.LOGON_TRIES_ACCOUNT_WINDOW_NS, now_ns)
+            self._accounts[account].add(now_ns)
 
     def succeeded(self, source: str, account: int) -> None:
         """Remember an address from which the account has logged on."""
@@ -61,12 +71,5 @@ class Attempts:
         if len(known) > limits.KNOWN_SOURCES_PER_ACCOUNT:
             known.popitem(last=False)
 
-    def _count_for_account(self, account: int, now_ns: int) -> None:
-        window = self._accounts.get(account)
-        if window is None or now_ns - window.started_ns >= limits.LOGON_TRIES_ACCOUNT_WINDOW_NS:
-            window = self._accounts[account] = _Window(now_ns)
-        window.count += 1
-
-
-def _count(window: _Window, length_ns: int, now_ns: int) -> int:
-    return window.count if now_ns - window.started_ns < length_ns else 0
+    def _is_familiar(self, source: str, account: int, listed: Collection[str]) -> bool:
+        return source in listed or source in self._known.get(account, ())

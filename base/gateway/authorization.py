@@ -11,13 +11,15 @@ import hmac
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from base import one_time_code
+from base import limits, one_time_code
 from base.errors import AccessUnavailable
-from base.gateway.attempts import Attempts
+from base.gateway.attempts import Attempts, Window
 from base.vocabulary.logons import MARKET_DATA, ORDER_ENTRY, TOTP, Credential, Grant, Outcome, Redemption
+from base.wire.bo.codes import RejectReason
 
-INVALID_KEY = 4
-OES_NOT_AVAILABLE = 10
+INVALID_KEY = RejectReason.INVALID_KEY
+OES_NOT_AVAILABLE = RejectReason.OES_NOT_AVAILABLE_TRADING_DISABLED
+TOO_MANY_REQUESTS = RejectReason.OUTSTANDING_OPEN_REQUESTS_EXCEEDED
 NANOSECONDS = 1_000_000_000
 NOBODY = Credential(account=0, user="", key="nobody has this key", mode=TOTP, participant=-1, enabled=False)
 """Stands in for an unknown user, so that refusing one takes the same work."""
@@ -75,7 +77,11 @@ class WallClock(Protocol):
 
 
 class LogonDecision(NamedTuple):
-    """The answer to a logon. ``reject`` is the wire's RejectReason; ``why`` is for the audit log and has no secret."""
+    """The answer to a logon.
+
+    ``reject`` is the wire's RejectReason; ``why`` is for the audit log: one of few texts, without any secret and
+    without anything that the peer wrote.
+    """
 
     accepted: bool
     participant: int
@@ -89,6 +95,8 @@ class LogonDecision(NamedTuple):
         return f"LogonDecision(accepted={self.accepted}, reject={self.reject}, why={self.why!r})"
 
 
+UNKNOWN = "unknown account or user"
+DISABLED = "account disabled"
 NO_ADDRESSES = ("", "", "", "")
 
 
@@ -96,9 +104,13 @@ class AesDesk:
     """Decides the logons of an AES, and what the accepted ones are handed."""
 
     def __init__(
-        self, credentials: Credentials, spent_codes: SpentCodes, grants: GrantsIssued, addresses: Addresses,
+        self,
+        credentials: Credentials,
+        spent_codes: SpentCodes,
+        grants: GrantsIssued,
+        addresses: Addresses,
         wall: WallClock,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._credentials = credentials
         self._spent_codes = spent_codes
         self._grants = grants
@@ -106,13 +118,13 @@ class AesDesk:
         self._wall = wall
         self._attempts = Attempts()
         self._granted: dict[int, tuple[Credential, str]] = {}
+        self._regrants: dict[int, Window] = {}
 
     def logon(self, account: int, user: str, two_fa: str, peer: str, local: str, now_ns: int) -> LogonDecision:
         """Decide the first logon of a connection.
 
         ``peer`` and ``local`` are the addresses of its two ends, without ports.
         """
-        who = f"account {account}, user {user!a} from {peer}"
         credential = self._credentials.find(account, user)
         listed = credential.sources if credential else ()
         counted_as = account if self._credentials.knows(account) else NO_ACCOUNT
@@ -120,15 +132,14 @@ class AesDesk:
         judged = credential if credential and credential.enabled and allowed else NOBODY
         step, code_is_right = self._judge(judged, two_fa)
         try:
-            fresh = code_is_right and (judged.mode != TOTP or self._spent_codes.spend(account, user, step))
-            if fresh:
+            if code_is_right and (judged.mode != TOTP or self._spent_codes.spend(account, user, step)):
                 self._attempts.succeeded(peer, account)
-                return self._grant(judged, two_fa, who, local)
+                return self._grant(judged, two_fa, local)
         except AccessUnavailable as error:
-            return refusal(OES_NOT_AVAILABLE, f"{who}: {error}")
-        if allowed:
+            return refusal(OES_NOT_AVAILABLE, str(error))
+        if allowed and not code_is_right:
             self._attempts.failed(peer, counted_as, listed, now_ns)
-        return refusal(INVALID_KEY, f"{who}: {_reason(credential, allowed, code_is_right)}")
+        return refusal(INVALID_KEY, _reason(credential, allowed, code_is_right))
 
     def regrant(self, participant: int, peer: str, local: str, now_ns: int, two_fa: str | None = None) -> LogonDecision:
         """Decide a further logon on a connection that is logged on, by the same account and user: no new code.
@@ -137,14 +148,17 @@ class AesDesk:
         participant's last grant.
         """
         credential, last_code = self._granted[participant]
-        who = f"account {credential.account}, user {credential.user!a} from {peer}"
         current = self._credentials.find(credential.account, credential.user)
         if current is None or not current.enabled:
-            return refusal(INVALID_KEY, f"{who}: the account is disabled")
+            return refusal(INVALID_KEY, DISABLED)
+        regrants = self._regrants.setdefault(participant, Window(limits.REGRANTS_WINDOW_NS, now_ns))
+        if regrants.count(now_ns) >= limits.REGRANTS_PER_WINDOW:
+            return refusal(TOO_MANY_REQUESTS, "too many further grants")
+        regrants.add(now_ns)
         try:
-            return self._grant(current, last_code if two_fa is None else two_fa, who, local)
+            return self._grant(current, last_code if two_fa is None else two_fa, local)
         except AccessUnavailable as error:
-            return refusal(OES_NOT_AVAILABLE, f"{who}: {error}")
+            return refusal(OES_NOT_AVAILABLE, str(error))
 
     def _judge(self, credential: Credential, two_fa: str) -> tuple[int, bool]:
         """Compare a code with all that could be right, whatever the mode, so that every refusal takes equal work.
@@ -161,15 +175,15 @@ class AesDesk:
         is_right = matching >= 0 if credential.mode == TOTP else is_constant
         return matching, is_right and credential is not NOBODY
 
-    def _grant(self, credential: Credential, two_fa: str, who: str, local: str) -> LogonDecision:
+    def _grant(self, credential: Credential, two_fa: str, local: str) -> LogonDecision:
         order_entry = self._addresses.live(ORDER_ENTRY, local)
         if not order_entry:
-            return refusal(OES_NOT_AVAILABLE, f"{who}: identity proved, but no order-entry server is alive")
+            return refusal(OES_NOT_AVAILABLE, "identity proved, but no order-entry server is alive")
         market_data = self._addresses.live(MARKET_DATA, local)
         addresses = _first_two(order_entry) + _first_two(market_data)
         grant = self._grants.issue(credential.account, credential.user, two_fa)
         self._granted[credential.participant] = credential, two_fa
-        why = f"{who}: granted trading session {grant.trading_session} at {order_entry[0]}"
+        why = f"granted trading session {grant.trading_session} at {order_entry[0]}"
         return LogonDecision(True, credential.participant, grant.trading_session, grant.key, addresses, 0, why)
 
 
@@ -183,18 +197,17 @@ class OesDesk:
 
     def logon(self, account: int, user: str, two_fa: str, key: int, peer: str, now_ns: int) -> LogonDecision:
         """Redeem the grant that the client brings; ``peer`` is its address without port."""
-        who = f"account {account}, user {user!a} from {peer}"
         credential = self._credentials.find(account, user)
         if credential is None or not credential.enabled:
-            return refusal(INVALID_KEY, f"{who}: {'account disabled' if credential else 'unknown account or user'}")
+            return refusal(INVALID_KEY, DISABLED if credential else UNKNOWN)
         try:
             redemption = self._grants.redeem(account, user, two_fa, key, self._service)
         except AccessUnavailable as error:
-            return refusal(INVALID_KEY, f"{who}: {error}")
+            return refusal(INVALID_KEY, str(error))
         if redemption.outcome is not Outcome.REDEEMED:
-            return refusal(INVALID_KEY, f"{who}: {redemption.outcome.value}")
+            return refusal(INVALID_KEY, redemption.outcome.value)
         session = redemption.trading_session
-        why = f"{who}: redeemed trading session {session}"
+        why = f"redeemed trading session {session}"
         return LogonDecision(True, credential.participant, session, redemption.key, NO_ADDRESSES, 0, why)
 
 
@@ -213,9 +226,9 @@ def _first_two(addresses: Sequence[str]) -> tuple[str, str]:
 
 def _reason(credential: Credential | None, allowed: bool, code_was_right: bool) -> str:
     if credential is None:
-        return "unknown account or user"
+        return UNKNOWN
     if not credential.enabled:
-        return "account disabled"
+        return DISABLED
     if not allowed:
         return "too many wrong codes, not evaluated"
     return "one-time code used before" if code_was_right else "wrong one-time code"
