@@ -169,7 +169,7 @@ class Reports:
         elif isinstance(event, OrderReplaced):
             self._report_replaced(client, event, request)
         elif isinstance(event, OrderReported):
-            self._report_state(client, event)
+            self._report_state(client, event, request)
 
     def _confirm_cancel(self, client: Client, event: OrderCancelled, entry: Entry, request: Entry) -> None:
         if entry.participant != client.participant:
@@ -199,8 +199,11 @@ class Reports:
         )
         self._send(client, reply)
 
-    def _report_state(self, client: Client, event: OrderReported) -> None:
-        entry = self._entries[event.number]
+    def _report_state(self, client: Client, event: OrderReported, request: Entry) -> None:
+        entry = self._entries.get(event.number)
+        if entry is None:  # forgotten here before the exchange forgets it
+            self.refuse(client, request.frame, Reject.ORDER_UNKNOWN)
+            return
         quantity = self._scales[entry.instrument].quantity
         reply = bytearray(entry.frame)
         write_state(
