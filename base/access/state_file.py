@@ -118,10 +118,23 @@ class StateFile:
 
 
 def _create_private(path: Path) -> None:
-    """Make the directory and an empty file that only its owner reads, before SQLite could make a public one."""
+    """Make the directory and a file that only its owner reads, unless they exist.
+
+    The file gets its name when it is complete: switching to the write-ahead log needs the file alone, and SQLite
+    does not wait for that, so two processes that start together would fail. It is never opened but by SQLite,
+    because closing it would drop the locks that SQLite holds in this process.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    if path.exists():
+        path.chmod(0o600)
+        return
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    aside.touch(mode=0o600, exist_ok=False)
     try:
-        os.fchmod(descriptor, 0o600)
+        connection = sqlite3.connect(aside, isolation_level=None)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.close()
+        with suppress(FileExistsError):
+            os.link(aside, path)
     finally:
-        os.close(descriptor)
+        aside.unlink()
