@@ -12,13 +12,13 @@ Quantities, prices, sides and instruments were checked by the gateway.
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 
-from base.limits import OPEN_ORDERS_PER_PARTICIPANT
+from base.limits import OPEN_ORDERS_PER_PARTICIPANT, ORDER_IDS_PER_ACCOUNT
 from base.matching.book import ANY_PRICE_KEY, Book
 from base.matching.engine import match, reachable
 from base.matching.order_ids import OrderIds
 from base.matching.price_level import NEVER_REPLACED, Order
 from base.risk.accounts import Accounts, settle
-from base.risk.checks import covers_buy, covers_purchase, covers_replaced_buy, covers_replaced_sell, covers_sell
+from base.risk.checks import covers_purchase, covers_replaced_buy, covers_replaced_sell, covers_sell
 from base.vocabulary.commands import CancelOrder, Command, NewOrder, QueryOrder, ReplaceOrder, WithdrawDayOrders
 from base.vocabulary.events import (
     Event,
@@ -40,19 +40,11 @@ _LIMIT = int(OrderType.LIMIT)
 _MARKET = int(OrderType.MARKET)
 _FILL_OR_KILL = int(TimeInForce.FILL_OR_KILL)
 _POST_ONLY = int(TimeInForce.POST_ONLY)
-_RESTING_TIMES = frozenset(
-    map(int, (TimeInForce.GOOD_TILL_CANCEL, TimeInForce.DAY, TimeInForce.POST_ONLY)),
-)
+_DAY = int(TimeInForce.DAY)
+_RESTING_TIMES = frozenset({int(TimeInForce.GOOD_TILL_CANCEL), _DAY, _POST_ONLY})
 _LIMIT_TIMES = _RESTING_TIMES | {int(TimeInForce.IMMEDIATE_OR_CANCEL), _FILL_OR_KILL}
-_NOT_FOR_MARKET_ORDERS = frozenset(map(int, (TimeInForce.POST_ONLY, TimeInForce.REDUCE_ONLY)))
-_FIELD_INVALID = int(Reject.FIELD_INVALID)
-_ORDER_TYPE_INVALID = int(Reject.ORDER_TYPE_INVALID)
-_NOT_ENOUGH_EQUITY = int(Reject.NOT_ENOUGH_EQUITY)
-_ORIGINAL_ORDER_UNKNOWN = int(Reject.ORIGINAL_ORDER_UNKNOWN)
-_ORIGINAL_PRICE_DIFFERS = int(Reject.ORIGINAL_PRICE_DIFFERS)
-_ORDER_ID_REPEATED = int(Reject.ORDER_ID_REPEATED)
-_WOULD_TAKE = int(Reject.WOULD_TAKE)
-_TOO_MANY_OPEN_ORDERS = int(Reject.TOO_MANY_OPEN_ORDERS)
+_NOT_FOR_MARKET_ORDERS = frozenset({_POST_ONLY, int(TimeInForce.REDUCE_ONLY)})
+_bare = object.__new__
 
 
 class _Seat:
@@ -104,69 +96,57 @@ class Exchange:
         return self._methods[type(command)](*fields, now_ns)
 
     def new_order(
-        self,
-        participant: int,
-        order_id: int,
-        instrument: int,
-        side: int,
-        order_type: int,
-        time_in_force: int,
-        price_ticks: int,
-        quantity_lots: int,
-        repeat_allowed: bool,
-        now_ns: int,
+        self, participant: int, order_id: int, instrument: int, side: int, order_type: int, time_in_force: int,
+        price_ticks: int, quantity_lots: int, repeat_allowed: bool, now_ns: int,
     ) -> list[Event]:
         """Enter an order. A crossing one answers with trades alone, also when its rest then rests."""
         if order_type == _LIMIT:
             if time_in_force not in _LIMIT_TIMES:
-                return [OrderRejected(order_id, _FIELD_INVALID)]
+                return [OrderRejected(order_id, Reject.FIELD_INVALID)]
         elif order_type != _MARKET:
-            return [OrderRejected(order_id, _ORDER_TYPE_INVALID)]
+            return [OrderRejected(order_id, Reject.ORDER_TYPE_INVALID)]
         elif time_in_force in _NOT_FOR_MARKET_ORDERS:
-            return [OrderRejected(order_id, _FIELD_INVALID)]
+            return [OrderRejected(order_id, Reject.FIELD_INVALID)]
         seat = self._seats[participant]
         ids = seat.ids
-        if order_id in ids.orders and not repeat_allowed:
-            return [OrderRejected(order_id, _ORDER_ID_REPEATED)]
+        orders = ids.orders
+        if order_id in orders and not repeat_allowed:
+            return [OrderRejected(order_id, Reject.ORDER_ID_REPEATED)]
         book = self._books[instrument]
         holding = seat.holdings[instrument]
+        assert quantity_lots > 0, "an order for nothing reached the exchange"
         if order_type == _LIMIT:
-            reason = self._reserve_limit(seat, book, holding, side, time_in_force, price_ticks, quantity_lots)
-        else:
-            reason = self._check_market(book, holding, side, time_in_force, quantity_lots)
-        if reason:
-            return [OrderRejected(order_id, reason)]
+            if time_in_force == _POST_ONLY and book.crosses(side, price_ticks):
+                return [OrderRejected(order_id, Reject.WOULD_TAKE)]
+            if not self._reserve(holding, side, quantity_lots, price_ticks):
+                return [OrderRejected(order_id, Reject.NOT_ENOUGH_EQUITY)]
+            if len(seat.open) >= OPEN_ORDERS_PER_PARTICIPANT and time_in_force in _RESTING_TIMES:
+                self._release(holding, side, quantity_lots, price_ticks)
+                return [OrderRejected(order_id, Reject.TOO_MANY_OPEN_ORDERS)]
+        elif not self._covers_market(book, holding, side, time_in_force, quantity_lots):
+            return [OrderRejected(order_id, Reject.NOT_ENOUGH_EQUITY)]
         number = self._last_number = self._last_number + 1
-        order = Order(
-            number,
-            order_id,
-            participant,
-            holding,
-            instrument,
-            side,
-            order_type,
-            time_in_force,
-            price_ticks,
-            quantity_lots,
-        )
-        ids.orders[order_id] = order
-        events: list[Event] = []
-        self._enter(seat, book, order, events)
-        return events
+        order = _bare(Order)
+        order.number = number
+        order.order_id = order_id
+        order.participant = participant
+        order.holding = holding
+        order.instrument = instrument
+        order.side = side
+        order.order_type = order_type
+        order.time_in_force = time_in_force
+        order.price_ticks = price_ticks
+        order.quantity_lots = order.leaves_lots = quantity_lots
+        order.cancelled_lots = 0
+        order.replaced_at_lots = NEVER_REPLACED
+        orders[order_id] = order
+        if len(orders) > ORDER_IDS_PER_ACCOUNT:
+            ids.forget()
+        return self._enter(seat, book, order, [])
 
     def replace_order(
-        self,
-        participant: int,
-        order_id: int,
-        original_order_id: int,
-        instrument: int,
-        side: int,
-        order_type: int,
-        time_in_force: int,
-        price_ticks: int,
-        quantity_lots: int,
-        original_price_ticks: int,
-        repeat_allowed: bool,
+        self, participant: int, order_id: int, original_order_id: int, instrument: int, side: int, order_type: int,
+        time_in_force: int, price_ticks: int, quantity_lots: int, original_price_ticks: int, repeat_allowed: bool,
         now_ns: int,
     ) -> list[Event]:
         """Change price and total quantity of a resting order, or refuse and leave everything as it was.
@@ -177,40 +157,34 @@ class Exchange:
         ids = self._seats[participant].ids
         order = ids.find_open(original_order_id)
         if order is None:
-            return [OrderRejected(order_id, _ORIGINAL_ORDER_UNKNOWN)]
+            return [OrderRejected(order_id, Reject.ORIGINAL_ORDER_UNKNOWN)]
         fixed = (order.instrument, order.side, order.order_type, order.time_in_force)
         if (instrument, side, order_type, time_in_force) != fixed:
-            reason: int = Reject.REPLACE_CHANGES_FIXED_FIELD
+            reason = Reject.REPLACE_CHANGES_FIXED_FIELD
         elif original_price_ticks and original_price_ticks != order.price_ticks:
-            reason = _ORIGINAL_PRICE_DIFFERS
+            reason = Reject.ORIGINAL_PRICE_DIFFERS
         elif order_id in ids.orders and not repeat_allowed:
-            reason = _ORDER_ID_REPEATED
+            reason = Reject.ORDER_ID_REPEATED
         elif quantity_lots <= order.executed_lots():
             reason = Reject.REPLACE_BELOW_EXECUTED
         elif time_in_force == _POST_ONLY and self._books[instrument].crosses(side, price_ticks):
-            reason = _WOULD_TAKE
+            reason = Reject.WOULD_TAKE
         elif not self._move_reservation(order, price_ticks, quantity_lots - order.executed_lots()):
-            reason = _NOT_ENOUGH_EQUITY
+            reason = Reject.NOT_ENOUGH_EQUITY
         else:
             return self._replace(order, order_id, price_ticks, quantity_lots)
-        return [OrderRejected(order_id, int(reason))]
+        return [OrderRejected(order_id, reason)]
 
     def cancel_order(
-        self,
-        participant: int,
-        order_id: int,
-        original_order_id: int,
-        instrument: int,
-        side: int,
-        original_price_ticks: int,
-        now_ns: int,
+        self, participant: int, order_id: int, original_order_id: int, instrument: int, side: int,
+        original_price_ticks: int, now_ns: int,
     ) -> list[Event]:
         """Take a resting order out. The id of the request names no order and may be any; the side is not looked at."""
         order = self._seats[participant].ids.find_open(original_order_id)
         if order is None or order.instrument != instrument:
-            return [OrderRejected(order_id, _ORIGINAL_ORDER_UNKNOWN)]
+            return [OrderRejected(order_id, Reject.ORIGINAL_ORDER_UNKNOWN)]
         if original_price_ticks and original_price_ticks != order.price_ticks:
-            return [OrderRejected(order_id, _ORIGINAL_PRICE_DIFFERS)]
+            return [OrderRejected(order_id, Reject.ORIGINAL_PRICE_DIFFERS)]
         order.level.remove(order)
         return [self._cancel(order, order_id)]
 
@@ -218,12 +192,12 @@ class Exchange:
         """Report an order by any id it ever had, as long as that id is remembered."""
         order = self._seats[participant].ids.orders.get(order_id)
         if order is None:
-            return [OrderRejected(order_id, int(Reject.ORDER_UNKNOWN))]
+            return [OrderRejected(order_id, Reject.ORDER_UNKNOWN)]
         return [OrderReported(order.number, order.status(), order.executed_lots(), order.leaves_lots)]
 
     def withdraw_day_orders(self, participant: int, now_ns: int) -> list[Event]:
         """The participant logged out: its DAY orders leave, oldest first."""
-        going = [order for order in self._seats[participant].open.values() if order.time_in_force == TimeInForce.DAY]
+        going = [order for order in self._seats[participant].open.values() if order.time_in_force == _DAY]
         for order in going:
             order.level.remove(order)
         return [self._cancel(order, 0) for order in going]
@@ -245,7 +219,23 @@ class Exchange:
 
     def exposure(self, account: int, instrument: int) -> Exposure:
         """What the account has open and executed in this instrument."""
-        return self._positions[self._accounts.holdings(account)[instrument]].exposure()
+        holding = self._accounts.holdings(account)[instrument]
+        position = self._positions[holding]
+        worth = position.tick_lot_atoms
+        seats = [seat for seat in self._seats if seat.account == account]
+        orders = [order for seat in seats for order in seat.open.values() if order.holding == holding]
+        buys = [order for order in orders if order.side == _BUY]
+        sells = [order for order in orders if order.side != _BUY]
+        return Exposure(
+            sum(order.leaves_lots for order in buys),
+            position.held_atoms,
+            position.held_lots,
+            sum(order.leaves_lots * order.price_ticks for order in sells) * worth,
+            position.bought_lots,
+            position.bought_atoms,
+            position.sold_lots,
+            position.sold_atoms,
+        )
 
     def equity(self, account: int) -> dict[str, int]:
         """Atoms per currency that the account may still use."""
@@ -266,34 +256,26 @@ class Exchange:
                 digest.update(line.encode() + b"\n")
         return digest.hexdigest()
 
-    def _reserve_limit(
-        self, seat: _Seat, book: Book, holding: int, side: int, time_in_force: int, price_ticks: int, lots: int
-    ) -> int:
-        """Check a limit order and hold back what it needs; returns the Reject, 0 when it may enter."""
-        if time_in_force == _POST_ONLY and book.crosses(side, price_ticks):
-            return _WOULD_TAKE
-        position = self._positions[holding]
-        buys = side == _BUY
-        if not (covers_buy(position, lots, price_ticks) if buys else covers_sell(position, lots)):
-            return _NOT_ENOUGH_EQUITY
-        if len(seat.open) >= OPEN_ORDERS_PER_PARTICIPANT and time_in_force in _RESTING_TIMES:
-            return _TOO_MANY_OPEN_ORDERS
-        if buys:
-            position.reserve_buy(lots, price_ticks)
-        else:
-            position.reserve_sell(lots, price_ticks)
-        return 0
-
-    def _check_market(self, book: Book, holding: int, side: int, time_in_force: int, lots: int) -> int:
-        """Whether what a market order would meet is covered; it holds nothing back. Returns the Reject or 0."""
+    def _covers_market(self, book: Book, holding: int, side: int, time_in_force: int, lots: int) -> bool:
+        """Whether what a market order would meet is covered; it holds nothing back."""
         met_lots, lots_times_ticks = reachable(book.opposite[side], lots, ANY_PRICE_KEY)
         if time_in_force == _FILL_OR_KILL and met_lots < lots:
-            return 0
+            return True
         position = self._positions[holding]
-        covered = covers_purchase(position, lots_times_ticks) if side == _BUY else covers_sell(position, met_lots)
-        return 0 if covered else _NOT_ENOUGH_EQUITY
+        return covers_purchase(position, lots_times_ticks) if side == _BUY else covers_sell(position, met_lots)
 
-    def _enter(self, seat: _Seat, book: Book, order: Order, events: list[Event]) -> None:
+    def _reserve(self, holding: int, side: int, lots: int, price_ticks: int) -> bool:
+        position = self._positions[holding]
+        return position.reserve_buy(lots, price_ticks) if side == _BUY else position.reserve_sell(lots)
+
+    def _release(self, holding: int, side: int, lots: int, price_ticks: int) -> None:
+        position = self._positions[holding]
+        if side == _BUY:
+            position.release_buy(lots, price_ticks)
+        else:
+            position.release_sell(lots)
+
+    def _enter(self, seat: _Seat, book: Book, order: Order, events: list[Event]) -> list[Event]:
         """Match an order; what is left of it rests or, if it may not, is cancelled."""
         side = order.side
         opposite = book.opposite[side]
@@ -310,8 +292,8 @@ class Exchange:
             if fills:
                 self._settle(order, lots, fills, events)
                 if not order.leaves_lots:
-                    seat.ids.retire(order.order_id, order)
-                    return
+                    seat.ids.retired.append((order.order_id, order))
+                    return events
         if is_limit and time_in_force in _RESTING_TIMES:
             book.own[side].rest(order)
             seat.open[order.number] = order
@@ -319,6 +301,7 @@ class Exchange:
                 events.append(OrderAccepted(order.number))
         else:
             events.append(self._cancel(order, 0))
+        return events
 
     def _settle(self, incoming: Order, leaves: int, fills: list[tuple[Order, int]], events: list[Event]) -> None:
         """Number the fills of an order that came in with so many lots, and let money and goods change hands."""
@@ -327,6 +310,7 @@ class Exchange:
         mine = positions[incoming.holding]
         buys = incoming.side == _BUY
         is_market = incoming.order_type == _MARKET
+        instrument = incoming.instrument
         limit_ticks = incoming.price_ticks
         for resting, lots in fills:
             exec_id += 1
@@ -335,30 +319,19 @@ class Exchange:
             theirs = positions[resting.holding]
             if is_market:
                 limit_ticks = price_ticks
-                if buys:
-                    mine.reserve_buy(lots, price_ticks)
-                else:
-                    mine.reserve_sell(lots, price_ticks)
+                covered = self._reserve(incoming.holding, incoming.side, lots, price_ticks)
+                assert covered, "a market order met more than was checked"
             if buys:
-                settle(mine, theirs, lots, price_ticks, limit_ticks, price_ticks)
+                settle(mine, theirs, lots, price_ticks, limit_ticks)
             else:
-                settle(theirs, mine, lots, price_ticks, price_ticks, limit_ticks)
+                settle(theirs, mine, lots, price_ticks, price_ticks)
             resting_leaves = resting.leaves_lots
             if not resting_leaves:
                 owner = self._seats[resting.participant]
                 del owner.open[resting.number]
-                owner.ids.retire(resting.order_id, resting)
+                owner.ids.retired.append((resting.order_id, resting))
             events.append(
-                Trade(
-                    exec_id,
-                    incoming.instrument,
-                    price_ticks,
-                    lots,
-                    resting.number,
-                    resting_leaves,
-                    incoming.number,
-                    leaves,
-                )
+                Trade(exec_id, instrument, price_ticks, lots, resting.number, resting_leaves, incoming.number, leaves)
             )
         self._last_exec_id = exec_id
 
@@ -366,32 +339,26 @@ class Exchange:
         """End an order that has left the book or never was in it, and give back what it held."""
         leaves = order.leaves_lots
         if order.order_type == _LIMIT:
-            position = self._positions[order.holding]
-            if order.side == _BUY:
-                position.release_buy(leaves, order.price_ticks)
-            else:
-                position.release_sell(leaves, order.price_ticks)
+            self._release(order.holding, order.side, leaves, order.price_ticks)
         order.leaves_lots = 0
         order.cancelled_lots = leaves
         seat = self._seats[order.participant]
         seat.open.pop(order.number, None)
-        seat.ids.retire(order.order_id, order)
+        seat.ids.retired.append((order.order_id, order))
         return OrderCancelled(order.number, request_id, leaves)
 
     def _move_reservation(self, order: Order, price_ticks: int, lots: int) -> bool:
         """Hold back what an order needs at a new price and quantity in place of what it held, if that is there."""
         position = self._positions[order.holding]
+        old_lots, old_ticks = order.leaves_lots, order.price_ticks
         if order.side == _BUY:
-            if not covers_replaced_buy(position, order.leaves_lots, order.price_ticks, lots, price_ticks):
-                return False
-            position.release_buy(order.leaves_lots, order.price_ticks)
-            position.reserve_buy(lots, price_ticks)
-            return True
-        if not covers_replaced_sell(position, order.leaves_lots, lots):
-            return False
-        position.release_sell(order.leaves_lots, order.price_ticks)
-        position.reserve_sell(lots, price_ticks)
-        return True
+            covered = covers_replaced_buy(position, old_lots, old_ticks, lots, price_ticks)
+        else:
+            covered = covers_replaced_sell(position, old_lots, lots)
+        if covered:
+            self._release(order.holding, order.side, old_lots, old_ticks)
+            self._reserve(order.holding, order.side, lots, price_ticks)
+        return covered
 
     def _replace(self, order: Order, order_id: int, price_ticks: int, quantity_lots: int) -> list[Event]:
         """Give an order its new id, price and quantity; its reservation was moved before."""

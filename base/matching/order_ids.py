@@ -2,27 +2,29 @@
 
 In: accepted orders and the ids they take on. Out: the order that an id names.
 Never knows: books, prices, money. An id counts once accepted and names its order until the
-trading session ends; of ids that name no open order only the newest are remembered.
+trading session ends; when there are too many, those are forgotten that retired first.
 """
 
 from collections import deque
 from collections.abc import Iterator
 
-from base.limits import RETIRED_ORDER_IDS_PER_ACCOUNT
+from base.limits import ORDER_IDS_PER_ACCOUNT
 from base.matching.price_level import Order
 
 
 class OrderIds:
-    """The ids of one account. ``orders`` may be read and entered into directly.
+    """The ids of one account. An order replaced along the way keeps its former ids, for queries.
 
-    Every order replaced along the way keeps its former ids in ``orders``, for queries.
+    ``orders`` has the owner of every id known; whoever enters one looks whether there are too many.
+    ``retired`` has, oldest first, the ids that name no open order any more; whoever ends an order
+    appends its id there.
     """
 
-    __slots__ = ("_retired", "orders")
+    __slots__ = ("orders", "retired")
 
     def __init__(self) -> None:
         self.orders: dict[int, Order] = {}
-        self._retired: deque[tuple[int, Order]] = deque()
+        self.retired: deque[tuple[int, Order]] = deque()
 
     def find_open(self, order_id: int) -> Order | None:
         """The open order that goes by this id at present."""
@@ -35,19 +37,18 @@ class OrderIds:
         """An order continues under another id; queries find it by the former one as well."""
         former = order.order_id
         order.order_id = order_id
-        self.orders[order_id] = order
         if former != order_id:
-            self.retire(former, order)
+            self.retired.append((former, order))
+        self.orders[order_id] = order
+        self.forget()
 
-    def retire(self, order_id: int, order: Order) -> None:
-        """The id names no open order any more; the oldest such id is forgotten when there are too many."""
-        retired = self._retired
-        retired.append((order_id, order))
-        if len(retired) > RETIRED_ORDER_IDS_PER_ACCOUNT:
-            forgotten, owner = retired.popleft()
-            in_use = owner.leaves_lots and owner.order_id == forgotten
-            if self.orders.get(forgotten) is owner and not in_use:
-                del self.orders[forgotten]
+    def forget(self) -> None:
+        """Let go of the ids that retired first until the bound holds; ids in use always stay."""
+        while len(self.orders) > ORDER_IDS_PER_ACCOUNT and self.retired:
+            order_id, order = self.retired.popleft()
+            in_use = order.leaves_lots and order.order_id == order_id
+            if self.orders.get(order_id) is order and not in_use:
+                del self.orders[order_id]
 
     def describe(self) -> Iterator[str]:
         """Every id with the state of its order, as canonical text, by id."""
@@ -58,4 +59,4 @@ class OrderIds:
                 f" {order.order_type} {order.time_in_force} {order.price_ticks} {order.quantity_lots}"
                 f" {order.leaves_lots} {order.cancelled_lots} {order.replaced_at_lots}"
             )
-        yield "retired " + " ".join(f"{order_id}/{order.number}" for order_id, order in self._retired)
+        yield "retired " + " ".join(f"{order_id}/{order.number}" for order_id, order in self.retired)

@@ -23,6 +23,8 @@ class Order:
     ``quantity_lots`` is the total, ``leaves_lots`` what is still open (0: the order is finished),
     ``cancelled_lots`` what left unexecuted, ``replaced_at_lots`` how much was executed when it
     was last replaced. ``level``, ``previous`` and ``next`` have a meaning only while it rests.
+
+    It has no ``__init__``: the exchange fills in a bare one, at less than half the cost.
     """
 
     __slots__ = (
@@ -44,36 +46,22 @@ class Order:
         "time_in_force",
     )
 
+    number: int
+    order_id: int
+    participant: int
+    holding: int
+    instrument: int
+    side: int
+    order_type: int
+    time_in_force: int
+    price_ticks: int
+    quantity_lots: int
+    leaves_lots: int
+    cancelled_lots: int
+    replaced_at_lots: int
     level: PriceLevel
     previous: Order | None
     next: Order | None
-
-    def __init__(
-        self,
-        number: int,
-        order_id: int,
-        participant: int,
-        holding: int,
-        instrument: int,
-        side: int,
-        order_type: int,
-        time_in_force: int,
-        price_ticks: int,
-        quantity_lots: int,
-    ) -> None:
-        self.number = number
-        self.order_id = order_id
-        self.participant = participant
-        self.holding = holding
-        self.instrument = instrument
-        self.side = side
-        self.order_type = order_type
-        self.time_in_force = time_in_force
-        self.price_ticks = price_ticks
-        self.quantity_lots = quantity_lots
-        self.leaves_lots = quantity_lots
-        self.cancelled_lots = 0
-        self.replaced_at_lots = NEVER_REPLACED
 
     def executed_lots(self) -> int:
         """Lots matched so far, over the whole chain of replaces."""

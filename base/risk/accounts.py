@@ -8,7 +8,7 @@ number of atoms, so nothing is ever rounded and the sum over all accounts never 
 from collections.abc import Iterable, Iterator
 
 from base.vocabulary.instruments import Instrument
-from base.vocabulary.participants import AccountTerms, Exposure
+from base.vocabulary.participants import AccountTerms
 
 
 class Balance:
@@ -24,19 +24,17 @@ class Balance:
 class Position:
     """One account in one instrument: what its open orders hold back and what it traded.
 
-    An open buy holds back lots x price of the quote currency, an open sell its lots of the base
-    currency. ``open_sell_atoms``, the value of the open sells at their own prices, is only told.
+    Open buys hold back ``held_atoms`` of the quote currency, open sells ``held_lots`` of the base
+    currency; both are already taken off what is available.
     """
 
     __slots__ = (
         "base",
         "bought_atoms",
         "bought_lots",
+        "held_atoms",
+        "held_lots",
         "lot_atoms",
-        "open_buy_atoms",
-        "open_buy_lots",
-        "open_sell_atoms",
-        "open_sell_lots",
         "quote",
         "sold_atoms",
         "sold_lots",
@@ -48,73 +46,66 @@ class Position:
         self.quote = quote
         self.lot_atoms = instrument.lot_atoms
         self.tick_lot_atoms = instrument.tick_lot_atoms
-        self.open_buy_lots = self.open_buy_atoms = self.open_sell_lots = self.open_sell_atoms = 0
+        self.held_atoms = self.held_lots = 0
         self.bought_lots = self.bought_atoms = self.sold_lots = self.sold_atoms = 0
 
-    def reserve_buy(self, lots: int, price_ticks: int) -> None:
-        """Hold back what lots bought at this price cost. The caller checked that it is there."""
+    def reserve_buy(self, lots: int, price_ticks: int) -> bool:
+        """Hold back what lots cost at this price; False, and nothing moved, when that is not there."""
         atoms = lots * price_ticks * self.tick_lot_atoms
-        self.quote.available -= atoms
-        self.open_buy_lots += lots
-        self.open_buy_atoms += atoms
-        assert self.quote.available >= 0, "a buy was let in without cover"
+        quote = self.quote
+        if atoms > quote.available:
+            return False
+        quote.available -= atoms
+        self.held_atoms += atoms
+        return True
 
-    def reserve_sell(self, lots: int, price_ticks: int) -> None:
-        """Hold back lots for sale. The caller checked that they are there."""
-        self.base.available -= lots * self.lot_atoms
-        self.open_sell_lots += lots
-        self.open_sell_atoms += lots * price_ticks * self.tick_lot_atoms
-        assert self.base.available >= 0, "a sell was let in without cover"
+    def reserve_sell(self, lots: int) -> bool:
+        """Hold back lots for sale; False, and nothing moved, when they are not there."""
+        atoms = lots * self.lot_atoms
+        base = self.base
+        if atoms > base.available:
+            return False
+        base.available -= atoms
+        self.held_lots += lots
+        return True
 
     def release_buy(self, lots: int, price_ticks: int) -> None:
         """Give back what open lots to buy at this price held."""
         atoms = lots * price_ticks * self.tick_lot_atoms
         self.quote.available += atoms
-        self.open_buy_lots -= lots
-        self.open_buy_atoms -= atoms
-        assert self.open_buy_atoms >= 0, "more was released than buys had reserved"
+        self.held_atoms -= atoms
+        assert self.held_atoms >= 0, "more was released than buys had reserved"
 
-    def release_sell(self, lots: int, price_ticks: int) -> None:
-        """Give back open lots for sale at this price."""
+    def release_sell(self, lots: int) -> None:
+        """Give back open lots for sale."""
         self.base.available += lots * self.lot_atoms
-        self.open_sell_lots -= lots
-        self.open_sell_atoms -= lots * price_ticks * self.tick_lot_atoms
-        assert self.open_sell_lots >= 0, "more was released than sells had reserved"
-
-    def exposure(self) -> Exposure:
-        """The figures as a value."""
-        return Exposure(
-            self.open_buy_lots,
-            self.open_buy_atoms,
-            self.open_sell_lots,
-            self.open_sell_atoms,
-            self.bought_lots,
-            self.bought_atoms,
-            self.sold_lots,
-            self.sold_atoms,
-        )
+        self.held_lots -= lots
+        assert self.held_lots >= 0, "more was released than sells had reserved"
 
 
-def settle(buyer: Position, seller: Position, lots: int, price_ticks: int, bid_ticks: int, ask_ticks: int) -> None:
-    """Lots and money change hands out of both reservations, made at ``bid_ticks`` and ``ask_ticks``.
+def settle(buyer: Position, seller: Position, lots: int, price_ticks: int, bid_ticks: int) -> None:
+    """Lots and money change hands out of both reservations; the buyer's was made at ``bid_ticks``.
 
     The buyer gets back what it had reserved above the price of the trade.
     """
-    lots_factor = lots * buyer.tick_lot_atoms
-    atoms = price_ticks * lots_factor
-    reserved = bid_ticks * lots_factor
-    buyer.open_buy_lots -= lots
-    buyer.open_buy_atoms -= reserved
-    buyer.quote.available += reserved - atoms
-    buyer.base.available += lots * buyer.lot_atoms
+    factor = buyer.tick_lot_atoms * lots
+    atoms = factor * price_ticks
+    if bid_ticks == price_ticks:
+        held_atoms = buyer.held_atoms - atoms
+    else:
+        reserved = factor * bid_ticks
+        held_atoms = buyer.held_atoms - reserved
+        buyer.quote.available += reserved - atoms
+    held_lots = seller.held_lots - lots
+    assert held_atoms >= 0 <= held_lots, "a trade took more than was reserved"
+    buyer.held_atoms = held_atoms
+    buyer.base.available += buyer.lot_atoms * lots
     buyer.bought_lots += lots
     buyer.bought_atoms += atoms
-    seller.open_sell_lots -= lots
-    seller.open_sell_atoms -= ask_ticks * lots_factor
+    seller.held_lots = held_lots
     seller.quote.available += atoms
     seller.sold_lots += lots
     seller.sold_atoms += atoms
-    assert buyer.open_buy_atoms >= 0 <= seller.open_sell_lots, "a trade took more than was reserved"
 
 
 class Accounts:
@@ -154,8 +145,8 @@ class Accounts:
         """Atoms held back by open orders per currency."""
         held = dict.fromkeys(self._balances[account], 0)
         for position in self._of(account):
-            held[position.quote.currency] += position.open_buy_atoms
-            held[position.base.currency] += position.open_sell_lots * position.lot_atoms
+            held[position.quote.currency] += position.held_atoms
+            held[position.base.currency] += position.held_lots * position.lot_atoms
         return held
 
     def describe(self) -> Iterator[str]:
@@ -164,7 +155,11 @@ class Accounts:
             for name, balance in self._balances[account].items():
                 yield f"balance {account} {name} {balance.available}"
             for number, place in sorted(self.holdings(account).items()):
-                yield f"position {account} {number} {self.positions[place].exposure()}"
+                one = self.positions[place]
+                yield (
+                    f"position {account} {number} {one.held_atoms} {one.held_lots}"
+                    f" {one.bought_lots} {one.bought_atoms} {one.sold_lots} {one.sold_atoms}"
+                )
 
     def _of(self, account: int) -> list[Position]:
         first = self._first[account]

@@ -1,15 +1,10 @@
-"""May this order be entered? Answered from what the account has, before anything moves.
+"""Would this be covered? Answered from what the account has, before anything moves.
 
-In: a position and what an order would hold back or take. Out: yes or no.
+In: a position and what an order would take, or hold back instead of what it held. Out: yes or no.
 Never knows: books, orders, events; changes nothing. A buy needs money, a sell needs the goods.
 """
 
 from base.risk.accounts import Position
-
-
-def covers_buy(position: Position, lots: int, price_ticks: int) -> bool:
-    """Whether lots can be bought at this price with what is available."""
-    return lots * price_ticks * position.tick_lot_atoms <= position.quote.available
 
 
 def covers_sell(position: Position, lots: int) -> bool:
