@@ -1,0 +1,112 @@
+"""A windowed load client: so many sessions, each with so many messages in flight.
+
+In: connected sockets with their rings of messages. Out: answered messages per second.
+Never knows: how a session was logged on, and what answers it.
+"""
+
+import selectors
+import socket
+import time
+from dataclasses import dataclass, field
+
+from benchmarks.orders import SIZE, Replies, Ring
+
+WINDOW = 64
+WARM_UP_S = 0.2
+READ_BYTES = 1 << 18
+PATIENCE_S = 10.0
+
+
+@dataclass
+class Session:
+    """One connection of the load client, and what it still owes the kernel."""
+
+    sock: socket.socket
+    ring: Ring
+    replies: Replies = field(default_factory=Replies)
+    in_flight: int = 0
+    unsent: bytes = b""
+
+
+class Load:
+    """All sessions; ``run`` may be called again and again."""
+
+    def __init__(self, sessions: list[Session]) -> None:
+        self._sessions = sessions
+        self._selector = selectors.DefaultSelector()
+        for session in sessions:
+            session.sock.setblocking(False)
+            session.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._selector.register(session.sock, selectors.EVENT_READ, session)
+
+    @property
+    def rejected(self) -> int:
+        """Messages that the server refused."""
+        return sum(session.replies.rejected for session in self._sessions)
+
+    def run(self, seconds: float) -> float:
+        """Messages answered per second, after a warm-up; everything in flight is waited for at the end."""
+        for session in self._sessions:
+            self._send(session, WINDOW)
+        self._answered_until(time.perf_counter() + min(WARM_UP_S, seconds))
+        start = time.perf_counter()
+        answered = self._answered_until(start + seconds)
+        rate = answered / (time.perf_counter() - start)
+        self._drain()
+        return rate
+
+    def close(self) -> None:
+        """End all sessions."""
+        self._selector.close()
+        for session in self._sessions:
+            session.sock.close()
+
+    def _answered_until(self, end: float) -> int:
+        answered = 0
+        while time.perf_counter() < end:
+            for session in self._ready():
+                done = self._receive(session)
+                answered += done
+                self._send(session, done)
+        return answered
+
+    def _drain(self) -> None:
+        while any(session.in_flight for session in self._sessions):
+            for session in self._ready():
+                self._receive(session)
+                self._send(session, 0)
+
+    def _ready(self) -> list[Session]:
+        ready = self._selector.select(PATIENCE_S)
+        if not ready:
+            raise TimeoutError(f"no answer within {PATIENCE_S:g} s")
+        return [key.data for key, _ in ready]
+
+    def _receive(self, session: Session) -> int:
+        try:
+            data = session.sock.recv(READ_BYTES)
+        except BlockingIOError:  # ready to write only
+            return 0
+        if not data:
+            raise ConnectionError("the server closed a session of the load client")
+        answered = session.replies.count(data)
+        session.in_flight -= answered
+        return answered
+
+    def _send(self, session: Session, number: int) -> None:
+        messages = session.unsent
+        while number:
+            taken = session.ring.take(number)
+            messages += taken
+            number -= len(taken) // SIZE
+            session.in_flight += len(taken) // SIZE
+        if not messages:
+            return
+        try:
+            sent = session.sock.send(messages)
+        except BlockingIOError:
+            sent = 0
+        was_full, session.unsent = bool(session.unsent), messages[sent:]
+        if was_full != bool(session.unsent):
+            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if session.unsent else 0)
+            self._selector.modify(session.sock, events, session)

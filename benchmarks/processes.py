@@ -1,0 +1,144 @@
+"""The servers under load, each a process of its own on a core of its own, and sessions ready to trade on them.
+
+In: how many sessions. Out: logged-on sessions for the load client; the processes end with the context.
+Never knows: rates, rounds. The logon is written out by hand, over plain sockets: first to the AES, then with
+its key to the OES that it names.
+"""
+
+import ast
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO
+
+from base.messages import ClientLogon, LoginStatus, LogonType
+from base.one_time_code import hotp, secret_of
+from benchmarks.load import Session
+from benchmarks.orders import Ring
+
+ROOT = Path(__file__).resolve().parents[1]
+HOST = "127.0.0.1"
+USER = "load"
+NOW_NS = 1
+"""SendingTime of all messages; no server judges it."""
+
+
+INSTRUMENT = """
+[aes]
+listen = "127.0.0.1:0"
+[oes]
+listen = "127.0.0.1:0"
+[[instruments]]
+number = 1
+name = "BTCUSD"
+base = "BTC"
+quote = "USD"
+tick = "0.5"
+lot = "0.001"
+min = "0.001"
+max = "1000"
+"""
+
+ACCOUNT = """
+[[accounts]]
+number = {account}
+user = "{user}"
+key = "{account}"
+mode = "constant"
+balances = {{ BTC = "1000000", USD = "1000000000" }}
+"""
+
+
+CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+CLIENT_CORES, SERVER_CORES = set(CORES[-1:]), set(CORES[:-1])
+
+
+def pin(process: int, cores: set[int]) -> None:
+    """Keep a process (0 is this one) on these cores, if the machine has enough of them to go apart."""
+    if SERVER_CORES:
+        os.sched_setaffinity(process, cores)
+
+
+@contextmanager
+def start_echo(sessions: int) -> Iterator[list[Session]]:
+    """Sessions of a server that sends back what it gets."""
+    with server("benchmarks.echo_server") as address:
+        yield [Session(socket.create_connection(address), Ring(Account=number + 1)) for number in range(sessions)]
+
+
+@contextmanager
+def start_venue(sessions: int) -> Iterator[list[Session]]:
+    """Logged-on sessions of an OES, each of another account."""
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        settings = directory / "venue.toml"
+        settings.write_text(settings_for(sessions))
+        options = (HOST, "0", "--settings", str(settings), "--state", str(directory / "state"))
+        stack.enter_context(server("base", "oes", *options))
+        aes = stack.enter_context(server("base", "aes", *options))
+        yield [log_on(aes, account) for account in range(1, sessions + 1)]
+
+
+@contextmanager
+def server(module: str, *arguments: str) -> Iterator[tuple[str, int]]:
+    """The address of a server process, which stays off the client's core and ends with the context."""
+    command = [sys.executable, "-m", module, *arguments]
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
+        try:
+            pin(process.pid, SERVER_CORES)
+            yield announced_address(process, log)
+        finally:
+            process.terminate()
+            process.communicate()
+
+
+def announced_address(process: subprocess.Popen[str], log: IO[str]) -> tuple[str, int]:
+    """The address in the line with which every server says that it accepts."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("listening on "):
+            host, port = ast.literal_eval(line.removeprefix("listening on "))
+            return host, port
+    log.seek(0)
+    raise RuntimeError(f"{process.args!r} ended without listening:\n{log.read()}")
+
+
+def log_on(aes: tuple[str, int], account: int) -> Session:
+    """A session that went through both stages."""
+    request = ClientLogon(
+        LogonType=LogonType.LOGIN, Account=account, UserName=USER, TwoFA=code_of(account), SendingTime=NOW_NS
+    )
+    with socket.create_connection(aes) as sock:
+        grant = answer(sock, request)
+    host, _, port = grant.PrimaryOrderEntryIP.partition(":")
+    sock = socket.create_connection((host, int(port)))
+    welcome = answer(sock, request.replace(Key=grant.Key))
+    ring = Ring(
+        Account=account, TraderID=USER, TradingSessionID=welcome.TradingSessionID, Key=welcome.Key, SendingTime=NOW_NS
+    )
+    return Session(sock, ring)
+
+
+def answer(sock: socket.socket, request: ClientLogon) -> ClientLogon:
+    """Send a logon and wait for its reply, which must be a welcome."""
+    sock.sendall(request.encode())
+    reply = ClientLogon.parse(sock.recv(ClientLogon.SIZE, socket.MSG_WAITALL))
+    if reply.LoginStatus != LoginStatus.SUCCESS:
+        raise RuntimeError(f"account {request.Account} was refused with reason {reply.RejectReason}")
+    return reply
+
+
+def code_of(account: int) -> str:
+    """The constant code of an account of the load client; its key is its number."""
+    return hotp(secret_of(str(account)), 0)
+
+
+def settings_for(sessions: int) -> str:
+    """A venue with one instrument and so many accounts, rich enough for any run."""
+    return INSTRUMENT + "".join(ACCOUNT.format(account=account, user=USER) for account in range(1, sessions + 1))
