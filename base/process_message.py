@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from base.errors import ParseError
 from base.limits import HEADER_BYTES
 from base.wire.layout import Message
-from base.wire.registry import SIZES, header_class
+from base.wire.registry import HEADERS, SIZES, header_class
 
 RECV_NO_ERROR = -1
 RECV_ERROR_NOT_ENOUGH_HEADER = 0
@@ -49,7 +49,7 @@ def process_message(byte_buffer: bytes | bytearray | memoryview) -> ReceiveResul
     if len(buffer) < HEADER_BYTES:
         return ReceiveResult(False, RECV_ERROR_NOT_ENOUGH_HEADER, None, HEADER_BYTES)
     header = bytes(buffer[:HEADER_BYTES])
-    cls = header_class(header)
+    cls = HEADERS.get(header) or header_class(header)
     if cls is None:
         known = chr(header[0]) in SIZES
         return ReceiveResult(False, RECV_ERROR_PARSE if known else RECV_ERROR_INVALID_MSG_TYPE, None, 0)

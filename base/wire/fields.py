@@ -16,7 +16,8 @@ from base.errors import FieldError, ParseError
 
 Values = tuple[Any, ...]
 
-_INTEGER_BITS = {"B": 8, "H": 16, "I": 32, "L": 32, "Q": 64}
+_INTEGER_BITS = {"B": 8, "H": 16, "I": 32, "Q": 64}
+_STANDARD_CODES = {"L": "I", "l": "i"}  # construct says L for four bytes, the specification says I
 
 
 class Text(Adapter):  # type: ignore[misc]  # construct carries no types
@@ -76,6 +77,14 @@ class FieldSpec(NamedTuple):
     doc: str
 
 
+class Raw(NamedTuple):
+    """A flat value that is bytes: its position, whether any ASCII will do, and what else reads it."""
+
+    position: int
+    is_text: bool
+    read: Callable[[bytes], Any]
+
+
 class Field:
     """One field: its place in the bytes (``spec``) and among the flat values (``first``, ``width``)."""
 
@@ -99,8 +108,8 @@ class Field:
         first = self.first
         return lambda values: values[first]
 
-    def raw_texts(self) -> Iterable[int]:
-        """Which flat values are bytes whose meaning must be checked after unpacking."""
+    def raw_values(self) -> Iterable[Raw]:
+        """The flat values of this field that are bytes, each with the function that makes sense of them."""
         return ()
 
 
@@ -151,8 +160,9 @@ class TextField(Field):
         first, name = self.first, self.spec.name
         return lambda values: decode_text(values[first], name)
 
-    def raw_texts(self) -> Iterable[int]:
-        return (self.first,)
+    def raw_values(self) -> Iterable[Raw]:
+        name = self.spec.name
+        yield Raw(self.first, True, lambda raw: decode_text(raw, name))
 
 
 class OpaqueField(Field):
@@ -169,22 +179,21 @@ class OpaqueField(Field):
     def store(self, value: Any) -> Values:
         try:
             return (self.subcon.build(value),)
-        except ConstructError as error:
+        except (ConstructError, LookupError, TypeError, ValueError) as error:
             raise FieldError(f"{self.spec.name}: {value!r} cannot be built ({error})") from None
 
     def reader(self) -> Callable[[Values], Any]:
-        first, name, subcon = self.first, self.spec.name, self.subcon
+        first = self.first
+        return lambda values: self._read(values[first])
 
-        def read(values: Values) -> Any:
-            try:
-                return subcon.parse(values[first])
-            except ConstructError as error:
-                raise ParseError(f"{name}: {values[first]!r} cannot be read ({error})") from None
+    def raw_values(self) -> Iterable[Raw]:
+        yield Raw(self.first, False, self._read)
 
-        return read
-
-    def raw_texts(self) -> Iterable[int]:
-        return (self.first,)
+    def _read(self, raw: bytes) -> Any:
+        try:
+            return self.subcon.parse(raw)
+        except ConstructError as error:
+            raise ParseError(f"{self.spec.name}: {raw!r} cannot be read ({error})") from None
 
 
 class EntriesField(Field):
@@ -229,11 +238,11 @@ class EntriesField(Field):
         step, revive = self.step, self.record.from_flat
         return lambda values: [revive(values[start : start + step]) for start in starts]
 
-    def raw_texts(self) -> Iterable[int]:
-        for entry in range(self.count):
-            for field in self.record.fields_declared():
-                for position in field.raw_texts():
-                    yield self.first + entry * self.step + position
+    def raw_values(self) -> Iterable[Raw]:
+        inside = [raw for field in self.record.fields_declared() for raw in field.raw_values()]
+        for start in range(self.first, self.first + self.width, self.step):
+            for raw in inside:
+                yield raw._replace(position=start + raw.position)
 
 
 def fields_of(layout: Struct) -> tuple[Field, ...]:
@@ -263,7 +272,8 @@ def _field(name: str, doc: str, subcon: Construct, offset: int, first: int) -> F
         code = f"{subcon.count}*({subcon.record.CODE})"
         return EntriesField(FieldSpec(name, offset, size, code, doc), first, subcon.count, subcon.record)
     if isinstance(subcon, FormatField) and (subcon.fmtstr[0] == "<" or size == 1):
-        spec = FieldSpec(name, offset, size, subcon.fmtstr[1:], doc)
+        code = _STANDARD_CODES.get(subcon.fmtstr[1:], subcon.fmtstr[1:])
+        spec = FieldSpec(name, offset, size, code, doc)
         return FloatField(spec, first) if spec.code in "edf" else IntegerField(spec, first)
     spec = FieldSpec(name, offset, size, f"{size}s", doc)
     return TextField(spec, first) if isinstance(subcon, Text) else OpaqueField(spec, first, subcon)

@@ -6,14 +6,14 @@ Follows: binary protocol, sections 1 (framing and primitive types) and 2 (catalo
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
-from base.errors import FieldError, ParseError
+from base.errors import FieldError
 from base.wire.fields import Entries, FieldSpec, Text, Values
-from base.wire.partial import projection, writer
+from base.wire.partial import projection, runs, writer
 from base.wire.record import Record
 
-__all__ = ["Entries", "FieldSpec", "Message", "Record", "Text", "projection", "writer"]
+__all__ = ["Entries", "FieldSpec", "Message", "Record", "Text", "projection", "runs", "writer"]
 
 
 class Message(Record):
@@ -36,6 +36,7 @@ class Message(Record):
         assert [spec.name for spec in cls.FIELDS[:3]] == ["Data1", "Data2", "MessageLen"], cls.__name__
         cls.LETTER, cls.LETTERS, cls.NAME = letter, letter + alias, name
         cls._first_bytes = tuple(accepted.encode() for accepted in cls.LETTERS)
+        cls._define_parse(cls._first_bytes)
         cls.DEFAULTS = (letter.encode(), b"", size, *cls.DEFAULTS[3:])
 
     @classmethod
@@ -44,11 +45,3 @@ class Message(Record):
         if flat[0] not in cls._first_bytes:
             raise FieldError(f"Data1: {changes['Data1']!r} is not the letter of {cls.__name__}, {cls.LETTER!r}")
         return flat
-
-    @classmethod
-    def parse(cls, data: bytes | bytearray | memoryview) -> Self:
-        """The message in exactly ``SIZE`` bytes; what MessageLen says is kept, not judged: framing does that."""
-        message = super().parse(data)
-        if message._values[0] not in cls._first_bytes:
-            raise ParseError(f"Data1: {message._values[0]!r} is not the letter of {cls.__name__}, {cls.LETTER!r}")
-        return message

@@ -31,25 +31,43 @@ def projection(record: type[Record], *names: str) -> struct.Struct:
     return part
 
 
+def runs(record: type[Record], *names: str) -> struct.Struct:
+    """A Struct over a whole encoded ``record`` that returns ``names`` as raw bytes, neighbours in one piece.
+
+    For asking cheaply whether any of many fields differs from what it was. The names stand in order of the layout.
+    """
+    code, at = "<", 0
+    for run in _runs(record, names):
+        start, stop = run[0].offset, run[-1].offset + run[-1].size
+        code += f"{start - at}x{stop - start}s"
+        at = stop
+    return struct.Struct(f"{code}{record.SIZE - at}x")
+
+
 def writer(record: type[Record], *names: str) -> Callable[..., None]:
     """A function ``write(buffer, *values)`` that sets ``names`` in an encoded ``record``; text as raw bytes.
 
     Neighbouring fields go in one call of ``pack_into``; bytes between the fields are never touched.
     """
+    scope: dict[str, Any] = {}
+    lines = [f"def write(buffer, {', '.join(names)}):"]
+    for number, run in enumerate(_runs(record, names)):
+        scope[f"pack_into_{number}"] = struct.Struct("<" + "".join(spec.code for spec in run)).pack_into
+        lines.append(f" pack_into_{number}(buffer, {run[0].offset}, {', '.join(spec.name for spec in run)})")
+    exec("\n".join(lines), scope)  # the names are attributes of a class, so nothing else can stand in the text
+    write: Callable[..., None] = scope["write"]
+    return write
+
+
+def _runs(record: type[Record], names: tuple[str, ...]) -> list[list[FieldSpec]]:
+    """The fields in order of the layout, each list of them without a gap."""
     runs: list[list[FieldSpec]] = []
     for spec in sorted(_specs(record, names), key=lambda spec: spec.offset):
         if runs and runs[-1][-1].offset + runs[-1][-1].size == spec.offset:
             runs[-1].append(spec)
         else:
             runs.append([spec])
-    scope: dict[str, Any] = {}
-    lines = [f"def write(buffer, {', '.join(names)}):"]
-    for number, run in enumerate(runs):
-        scope[f"pack_into_{number}"] = struct.Struct("<" + "".join(spec.code for spec in run)).pack_into
-        lines.append(f" pack_into_{number}(buffer, {run[0].offset}, {', '.join(spec.name for spec in run)})")
-    exec("\n".join(lines), scope)  # the names are attributes of a class, so nothing else can stand in the text
-    write: Callable[..., None] = scope["write"]
-    return write
+    return runs
 
 
 def _specs(record: type[Record], names: tuple[str, ...]) -> list[FieldSpec]:

@@ -6,7 +6,7 @@ declaration does the work; tests hold it equal to construct itself. Follows: bin
 """
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -36,11 +36,14 @@ class Record:
     _readers: ClassVar[dict[str, Callable[[Values], Any]]]
     _unpack: ClassVar[Callable[[Any], Values]]
     _pack: ClassVar[Callable[..., bytes]]
-    _pick_texts: ClassVar[Callable[[Values], Values]]
 
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any: ...
+
+        @classmethod
+        def parse(cls, data: bytes | bytearray | memoryview) -> Self:
+            """The record in exactly ``SIZE`` bytes; :class:`ParseError` when they are no such record."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -58,11 +61,36 @@ class Record:
         cls._declared = {field.spec.name: field for field in declared}
         cls._readers = {field.spec.name: field.reader() for field in declared}
         cls._unpack, cls._pack = packer.unpack, packer.pack
-        cls._pick_texts = _picker([position for field in declared for position in field.raw_texts()])
         assert packer.size == layout.sizeof(), f"{cls.__name__}: struct and construct disagree about the size"
         for field in declared:
             assert not hasattr(Record, field.spec.name), f"{cls.__name__}: {field.spec.name} is a name of Record"
             setattr(cls, field.spec.name, _attribute(field))
+        cls._define_parse()
+
+    @classmethod
+    def _define_parse(cls, letters: Collection[bytes] = ()) -> None:
+        """Make the ``parse`` of this class: one function, because on the way of every message each call counts."""
+        unpack, new, join = cls._unpack, object.__new__, b"".join
+        raws = [raw for field in cls.fields_declared() for raw in field.raw_values()]
+        pick = _picker([raw.position for raw in raws])
+        ascii_will_do = all(raw.is_text for raw in raws)
+
+        def parse(data: bytes | bytearray | memoryview) -> Record:
+            try:
+                values = unpack(data)
+            except struct.error:
+                raise ParseError(f"{cls.__name__}: takes {cls.SIZE} bytes, got {len(data)}") from None
+            if letters and values[0] not in letters:
+                raise ParseError(f"Data1: {values[0]!r} is no letter of {cls.__name__}, {letters!r}")
+            if not (ascii_will_do and join(pick(values)).isascii()):
+                for raw in raws:
+                    raw.read(values[raw.position])
+            record = new(cls)
+            record._values = values
+            return record
+
+        parse.__doc__ = f"The {cls.__name__} in exactly {cls.SIZE} bytes; ParseError when they are none."
+        cls.parse = staticmethod(parse)  # type: ignore[method-assign]  # per class, on purpose
 
     def __init__(self, **fields: Any) -> None:
         self._values = self._with(self.DEFAULTS, fields)
@@ -88,25 +116,6 @@ class Record:
     def fields_declared(cls) -> tuple[Field, ...]:
         """The fields in the order of the layout."""
         return tuple(cls._declared.values())
-
-    @classmethod
-    def parse(cls, data: bytes | bytearray | memoryview) -> Self:
-        """The record in exactly ``SIZE`` bytes; :class:`ParseError` when they are no such record."""
-        try:
-            values = cls._unpack(data)
-        except struct.error:
-            raise ParseError(f"{cls.__name__}: takes {cls.SIZE} bytes, got {len(data)}") from None
-        if not b"".join(cls._pick_texts(values)).isascii():
-            cls._check_texts(values)
-        record = object.__new__(cls)
-        record._values = values
-        return record
-
-    @classmethod
-    def _check_texts(cls, values: Values) -> None:
-        for field in cls.fields_declared():
-            if tuple(field.raw_texts()):
-                repr(field.reader()(values))
 
     def flat(self) -> Values:
         """The values as `struct` packs them; text as bytes, repeated groups one entry after the other."""

@@ -144,7 +144,7 @@ def _account_state(message_type: str, disabled: Construct) -> Struct:
         "ShortPosition" / Float64l * "open short quantity",
         "LongCash" / Float64l * "cash of the open longs",
         "ShortCash" / Float64l * "cash of the open shorts",
-        "SymbolDisabled" / disabled * "1 when trading is disabled; '1' and 'Y' are read as 1",
+        "SymbolDisabled" / disabled * "1 when trading is disabled; some write '1' or 'Y'",
         "AccountEquity" / Float64l * "not used",
         "InstrumentEquity" / Float64l * "not used",
         "ExecutedLongCash" / Float64l * "cash of the executed longs",

@@ -1,0 +1,84 @@
+"""Projections and writers: a few fields of an encoded transaction, compared with construct over all of it.
+
+In: drawn transactions and drawn selections of fields. Out: the same values, and no other byte touched.
+Never knows: the order path that uses them.
+"""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from base.errors import FieldError
+from base.wire.bo.market_data import MarketDataSubscribe
+from base.wire.bo.transaction import Transaction, Transaction238
+from base.wire.layout import Message, projection, writer
+from tests.kit.counts import count
+from tests.wire.samples import encoded, exactly
+
+BOTH = pytest.mark.parametrize("cls", [Transaction, Transaction238], ids=lambda cls: cls.__name__)
+EXAMPLES = count(ordinary=60, long=5000)
+
+
+def selection(cls: type[Message]) -> st.SearchStrategy[list[str]]:
+    """Some fields of a message, in order of the layout."""
+    names = [spec.name for spec in cls.FIELDS]
+    return st.sets(st.sampled_from(names), min_size=1).map(lambda chosen: sorted(chosen, key=names.index))
+
+
+def as_raw(cls: type[Message], name: str, value: object) -> object:
+    """A value of construct as a projection returns it: text as raw bytes."""
+    sizes = {spec.name: spec.size for spec in cls.FIELDS}
+    return value.encode().ljust(sizes[name], b"\0") if isinstance(value, str) else value
+
+
+@BOTH
+def test_a_projection_reads_what_construct_reads(cls: type[Message]) -> None:
+    @settings(max_examples=EXAMPLES)
+    @given(encoded(cls), selection(cls))
+    def check(data: bytes, names: list[str]) -> None:
+        part, container = projection(cls, *names), cls.LAYOUT.parse(data)
+        assert part.size == cls.SIZE
+        expected = [as_raw(cls, name, container[name]) for name in names]
+        assert exactly(list(part.unpack(data))) == exactly(expected)
+
+    check()
+
+
+@BOTH
+def test_a_writer_writes_what_construct_writes_and_nothing_else(cls: type[Message]) -> None:
+    @settings(max_examples=EXAMPLES)
+    @given(encoded(cls), encoded(cls), selection(cls), st.randoms(use_true_random=False))
+    def check(data: bytes, other: bytes, names: list[str], rng: random.Random) -> None:
+        target, source = cls.LAYOUT.parse(data), cls.LAYOUT.parse(other)
+        rng.shuffle(names)
+        buffer = bytearray(data)
+        writer(cls, *names)(buffer, *(as_raw(cls, name, source[name]) for name in names))
+        target.update({name: source[name] for name in names})
+        assert bytes(buffer) == cls.LAYOUT.build(target)
+
+    check()
+
+
+def test_neighbours_are_written_together() -> None:
+    write = writer(Transaction, "ExecShares", "ExecID", "RejectReason")
+    assert write.__code__.co_names == ("pack_into_0", "pack_into_1")
+    buffer = bytearray(b"\xff" * 250)
+    write(buffer, 1.0, 7, 54)
+    changed = [position for position in range(250) if buffer[position] != 0xFF]
+    assert changed == [*range(82, 98), *range(132, 134)]
+
+
+@pytest.mark.parametrize("make", [projection, writer])
+@pytest.mark.parametrize("names", [("Price",), ("OrderID", "OrderID"), ()])
+def test_unknown_and_repeated_names_are_refused(make: object, names: tuple[str, ...]) -> None:
+    with pytest.raises(FieldError):
+        make(Transaction, *names)  # type: ignore[operator]
+    with pytest.raises(FieldError, match="Subscribes: MarketDataSubscribe has no such single field"):
+        make(MarketDataSubscribe, "Subscribes")  # type: ignore[operator]
+
+
+def test_a_projection_wants_the_order_of_the_layout() -> None:
+    with pytest.raises(AssertionError, match="in order of the layout"):
+        projection(Transaction, "Key", "OrderID")
