@@ -4,9 +4,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 
-# One stamp per interpreter: asking for another one builds the environment anew.
-CORE := $(VENV)/core-of-$(notdir $(PYTHON))
-DEV := $(VENV)/dev-of-$(notdir $(PYTHON))
+# One stamp per interpreter: asking for another one builds the environment anew. What somebody else made there stays.
+CORE := $(VENV)/core-of-$(subst /,-,$(PYTHON))
+DEV := $(VENV)/dev-of-$(subst /,-,$(PYTHON))
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 PIP_INSTALL := $(VENV)/bin/python -m pip install --quiet --quiet --no-input
@@ -48,7 +48,7 @@ clean:
 
 $(CORE): pyproject.toml
 	@echo "making $(VENV) ..."
-	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PYTHON) -m venv $(if $(wildcard $(VENV)/core-of-*),--clear) $(VENV)
 	@$(PIP_INSTALL) -e .
 	@touch $@
 
