@@ -11,7 +11,8 @@ from typing import Protocol
 
 from base.client.logon import Address
 from base.client.transcript import Transcript
-from base.socket_controller import SocketController
+from base.errors import ConnectionLost
+from base.socket_controller import SocketController, format_address
 from base.wire.layout import Message
 
 
@@ -82,3 +83,11 @@ class ServerConnection(SocketController):
     def connection_lost(self, reason: str) -> None:
         """Pass on that the connection is over."""
         self._owner.connection_over(self, reason)
+
+
+def check_reachable(address: Address, timeout_s: float = 10.0) -> None:
+    """Call a server and hang up; ConnectionLost when nobody answers within ``timeout_s`` seconds."""
+    try:
+        socket.create_connection(address, timeout_s).close()
+    except OSError as error:
+        raise ConnectionLost(f"the server at {format_address(address)} cannot be reached: {error}") from None

@@ -52,7 +52,7 @@ class Console:
         return line.decode("utf-8", "replace").strip()
 
     def ask_until(self, prompt: str, understand: Callable[[str], Answer], default: Answer | None = None) -> Answer:
-        """Ask until ``understand`` raises no ValueError, whose text is the explanation; an empty line is the default."""
+        """Ask until ``understand`` raises no ValueError, whose text explains; an empty line is the default."""
         while True:
             line = self.ask(prompt)
             if not line and default is not None:
@@ -110,7 +110,7 @@ def run_program(story: Callable[[], int | None]) -> int:
     try:
         return story() or 0
     except HandoffError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
@@ -119,37 +119,3 @@ def run_program(story: Callable[[], int | None]) -> int:
         # nobody reads our output any more; the interpreter must not trip over it while it ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-
-
-def whole_number(name: str, low: int, high: int) -> Callable[[str], int]:
-    """Give a reader of whole numbers from ``low`` to ``high``.
-
-    >>> whole_number("port number", 1, 65535)("4444")
-    4444
-    """
-
-    def understand(line: str) -> int:
-        if line.isascii() and line.isdigit() and low <= int(line) <= high:
-            return int(line)
-        raise ValueError(f"{line!r} is not a valid {name}: enter a whole number from {low} to {high}")
-
-    return understand
-
-
-def amount(name: str) -> Callable[[str], float]:
-    """Give a reader of prices and quantities.
-
-    >>> amount("price")("50100.5")
-    50100.5
-    """
-
-    def understand(line: str) -> float:
-        try:
-            value = float(line)
-        except ValueError:
-            value = -1.0
-        if 0.0 <= value < float("inf"):
-            return value
-        raise ValueError(f"{line!r} is not a valid {name}: enter a number such as 0.5")
-
-    return understand

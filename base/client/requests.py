@@ -55,6 +55,13 @@ def one_time_code(key: str, mode: str, wall_ns: int) -> str:
     raise FieldError(f"mode {mode!r}: choose {CONSTANT!r} or {TOTP!r}")
 
 
+def as_sent(listed: Transaction) -> Transaction:
+    """Give a listed order without what only a report carries, so that a replace or cancel can begin from it."""
+    return listed.replace(
+        OrigOrderID=0, BOCancelShares=0.0, ExecID=0, ExecShares=0.0, RemainingQuantity=0.0, ExecFee=0.0, ExecPrice=0.0
+    )
+
+
 class Requests:
     """The request writer of one user; numbers its messages and its orders."""
 

@@ -10,7 +10,6 @@ Follows sections 5 (session flow) and 6 (order life cycle) of the protocol.
 """
 
 import selectors
-from collections import deque
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, TypeVar
@@ -18,13 +17,13 @@ from typing import Any, TypeVar
 from base import limits
 from base.client.handover import AES, OES, Handover
 from base.client.logon import Stage
-from base.client.open_requests import OpenRequests
-from base.client.replies import Answer, has_no_end
-from base.client.requests import CONSTANT, Requests, one_time_code
+from base.client.mailbox import SECOND_NS, Mailbox
+from base.client.open_requests import OPENS, OpenRequests
+from base.client.replies import LISTED_ORDERS, Answer, has_no_end
+from base.client.requests import CONSTANT, Requests, as_sent, one_time_code
 from base.client.transcript import Transcript
 from base.clock import Clock
-from base.errors import ConnectionLost, LocalProtocolError, NoReply
-from base.socket_controller import SocketController
+from base.errors import LocalProtocolError
 from base.wire.bo.codes import TIF, MessageType, OrderType, Side
 from base.wire.bo.logon import ClientLogon
 from base.wire.bo.requests import (
@@ -38,7 +37,6 @@ from base.wire.bo.requests import (
 from base.wire.bo.transaction import Transaction
 from base.wire.layout import Message
 
-SECOND_NS = 1_000_000_000
 Request = TypeVar("Request", bound=Message)
 
 
@@ -81,7 +79,6 @@ class Trader:
         self._on_message = on_message
         self._transcript = transcript or Transcript()
         self._own_selector = selectors.DefaultSelector() if selector is None else None
-        self._unread: deque[Message] = deque(maxlen=limits.CLIENT_UNREAD_MESSAGES)
         self._orders: dict[int, Transaction] = {}
         self._open_requests = OpenRequests()
         self._handover = Handover(
@@ -93,6 +90,7 @@ class Trader:
             self._clock,
             int(timeout_s * SECOND_NS),
         )
+        self._mailbox = Mailbox(self._handover, self._clock, self._own_selector)
 
     def __enter__(self) -> "Trader":
         if self.stage is not Stage.TRADING:
@@ -137,6 +135,8 @@ class Trader:
 
     def start_logon(self) -> None:
         """Begin the logon without waiting; readiness of the sockets carries it on."""
+        if self._requests.two_fa:
+            raise LocalProtocolError("a Trader logs on once: make a new one for the next session")
         self._requests.two_fa = one_time_code(self._key, self._mode, self._clock.wall_ns())
         self._handover.start()
 
@@ -148,14 +148,14 @@ class Trader:
         """
         self.start_logon()
         while self.stage not in (Stage.TRADING, Stage.OVER):
-            self._turn(None)
-        self._raise_failure()
+            self._mailbox.turn(None)
+        self._mailbox.raise_failure()
 
     def logout(self) -> None:
         """Say goodbye to both servers and wait, for a bounded time, until they close."""
         self.start_logout()
         while self._handover.connections:
-            self._turn(None)
+            self._mailbox.turn(None)
 
     def start_logout(self) -> None:
         """Say goodbye to both servers without waiting."""
@@ -207,7 +207,8 @@ class Trader:
     ) -> Transaction:
         """Send a replace: ``order_id`` gets another total quantity, price or both, and goes by the new id.
 
-        For an order that this Trader did not send, ``fields`` must give the wire's fields of the order.
+        For an order that this Trader neither sent nor saw listed, ``fields`` must give what it had:
+        ``SymbolEnum``, ``BOSide`` and so on.
         """
         if quantity is not None:
             fields["BOOrderQty"] = quantity
@@ -218,6 +219,16 @@ class Trader:
     def cancel(self, order_id: int, *, cancel_id: int | None = None, **fields: Any) -> Transaction:
         """Send a cancel of ``order_id``; ``cancel_id`` is the OrderID of the cancel itself."""
         return self._follow_up(order_id, MessageType.ORDER_CANCEL, cancel_id, fields)
+
+    def order(self, order_id: int) -> Transaction:
+        """Give an order as it was sent or listed last; LocalProtocolError when it is not known."""
+        try:
+            return self._orders[order_id]
+        except KeyError:
+            raise LocalProtocolError(
+                f"order {order_id} was neither sent in this session nor listed by an open-order request: "
+                "list the open orders first, or give its SymbolEnum and BOSide"
+            ) from None
 
     def status(self, order_id: int) -> Transaction:
         """Ask what became of an order."""
@@ -253,21 +264,14 @@ class Trader:
 
         Raises ConnectionLost when the session ended otherwise than by a logout, after the last message.
         """
-        until_ns = self._clock.now_ns() + int(timeout_s * SECOND_NS)
-        self._turn(0)
-        while True:
-            while self._unread:
-                yield self._unread.popleft()
-            self._raise_failure()
-            if not self._handover.connections or not self._turn_until(until_ns):
-                return
+        return self._mailbox.messages(timeout_s)
 
     def wait_for(self, predicate: Callable[[Message], object], timeout_s: float = 10.0) -> Message:
         """Give the first message that ``predicate`` accepts; the others keep waiting to be read.
 
         Raises NoReply after ``timeout_s`` seconds and ConnectionLost when the session is over.
         """
-        return self._collect(predicate, lambda: True, timeout_s)
+        return self._mailbox.collect(predicate, lambda: True, timeout_s)
 
     def replies(self, request: Message, timeout_s: float = 10.0) -> list[Message]:
         """Wait for the answer to a request just sent and give it; other messages keep waiting to be read.
@@ -278,7 +282,7 @@ class Trader:
         answer = Answer(request)
         if has_no_end(request):
             self.collateral()
-        self._collect(answer.take, lambda: answer.is_complete, timeout_s)
+        self._mailbox.collect(answer.take, lambda: answer.is_complete, timeout_s)
         return answer.messages
 
     # -- what a selector loop and the handover call
@@ -295,12 +299,14 @@ class Trader:
         """Count, show and keep a message that arrived from ``server``."""
         if isinstance(message, Transaction):
             self._open_requests.received(message)
+            if message.MessageType in LISTED_ORDERS and message.OrderID not in self._orders:
+                self._remember(as_sent(message))
             self._transcript.counter("receiving", self._open_requests.count, self.stage.label)
         elif isinstance(message, (InstrumentResponse, InstrumentResponse74)):
             self._requests.symbols[message.SymbolEnum] = message.SymbolName
         # the replies of the logon itself are over with the logon; that of a further one is awaited
         if not isinstance(message, ClientLogon) or (server == AES and self.stage is Stage.TRADING):
-            self._unread.append(message)
+            self._mailbox.put(message)
         if self._on_message is not None:
             self._on_message(message)
 
@@ -310,13 +316,10 @@ class Trader:
         self, order_id: int, message_type: MessageType, new_id: int | None, fields: dict[str, Any]
     ) -> Transaction:
         self._raise_unless_trading()
-        original = self._orders.get(order_id)
-        if original is None:
-            if not {"SymbolEnum", "BOSide"} <= fields.keys():
-                raise LocalProtocolError(
-                    f"order {order_id} was not sent by this Trader: give its SymbolEnum, BOSide and what else it had"
-                )
-            original = Transaction(OrderID=order_id, Account=self._requests.account, OrderType=OrderType.LMT)
+        if {"SymbolEnum", "BOSide"} <= fields.keys():
+            original = self._orders.get(order_id) or Transaction(OrderID=order_id, OrderType=OrderType.LMT)
+        else:
+            original = self.order(order_id)
         number = self._requests.next_order_id() if new_id is None else new_id
         return self._send_order(
             self._requests.follow_up(original, message_type, number, self._clock.now_ns(), fields)
@@ -326,11 +329,14 @@ class Trader:
         self._open_requests.sending(message)
         self._transcript.at_send_callback(OES)
         self._transcript.send_order(message)
-        if message.MessageType in (MessageType.ORDER_NEW, MessageType.CANCEL_REPLACE):
-            if len(self._orders) >= limits.CLIENT_REMEMBERED_ORDERS:
-                del self._orders[next(iter(self._orders))]
-            self._orders[message.OrderID] = message
+        if message.MessageType in OPENS:
+            self._remember(message)
         return self._to_oes(message)
+
+    def _remember(self, message: Transaction) -> None:
+        if len(self._orders) >= limits.CLIENT_REMEMBERED_ORDERS:
+            del self._orders[next(iter(self._orders))]
+        self._orders[message.OrderID] = message
 
     def _send(self, message: Request) -> Request:
         self._transcript.at_send_callback(OES)
@@ -342,61 +348,10 @@ class Trader:
         assert oes is not None, "trading without an OES"
         self._transcript.counter("sending", self._open_requests.count, self.stage.label)
         oes.send_message(message)
-        self._raise_failure()
+        self._mailbox.raise_failure()
         return message
 
-    def _raise_failure(self) -> None:
-        if self._handover.failure is not None:
-            raise self._handover.failure
-
     def _raise_unless_trading(self) -> None:
-        self._raise_failure()
+        self._mailbox.raise_failure()
         if self.stage is not Stage.TRADING:
             raise LocalProtocolError(f"not logged on (the stage is {self.stage.name}): call log_on first")
-
-    # -- waiting
-
-    def _collect(self, take: Callable[[Message], object], done: Callable[[], bool], timeout_s: float) -> Message:
-        """Offer every message to ``take``, which says whether it wants it, until ``done`` after one it took."""
-        until_ns = self._clock.now_ns() + int(timeout_s * SECOND_NS)
-        offered = 0
-        while True:
-            while offered < len(self._unread):
-                message = self._unread[offered]
-                if not take(message):
-                    offered += 1
-                    continue
-                del self._unread[offered]
-                if done():
-                    return message
-            self._raise_failure()
-            if not self._handover.connections:
-                raise ConnectionLost("the session is over, so no further message can come")
-            if not self._turn_until(until_ns):
-                raise NoReply(f"the awaited message did not come within {timeout_s:g} s")
-
-    def _turn_until(self, until_ns: int) -> bool:
-        """Wait for one round of readiness; False once the time has come."""
-        if self._clock.now_ns() >= until_ns:
-            return False
-        self._turn(until_ns)
-        return True
-
-    def _turn(self, until_ns: int | None) -> None:
-        """Serve our own sockets once, at the latest until a moment; None waits for the next deadline."""
-        moments = [moment for moment in (until_ns, self.next_deadline_ns()) if moment is not None]
-        assert moments, "waiting without an end"
-        wait_s = max(0.0, (min(moments) - self._clock.now_ns()) / SECOND_NS)
-        for controller, mask in self._ready(wait_s):
-            controller.process_events(mask)
-        self.deadline_passed(self._clock.now_ns())
-
-    def _ready(self, wait_s: float) -> list[tuple[SocketController, int]]:
-        """Wait until one of our sockets is ready; sockets of others on a shared selector are left alone."""
-        if self._own_selector is not None:
-            return [(key.data, mask) for key, mask in self._own_selector.select(wait_s)]
-        with selectors.DefaultSelector() as ours:
-            for connection in self._handover.connections:
-                shared = connection.selector.get_key(connection.sock)
-                ours.register(connection.sock, shared.events, connection)
-            return [(key.data, mask) for key, mask in ours.select(wait_s)]

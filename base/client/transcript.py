@@ -7,7 +7,7 @@ Follows the README of the system (client dialogues) and https://no-color.org.
 
 import os
 import sys
-from typing import TextIO
+from typing import Self, TextIO
 
 import colorama
 
@@ -84,9 +84,15 @@ class Transcript:
             colorama.just_fix_windows_console()
 
     @classmethod
-    def on_terminal(cls) -> "Transcript":
+    def on_terminal(cls) -> Self:
         """Write to standard output."""
         return cls(sys.stdout)
+
+    def write(self, text: str) -> None:
+        """Write text as it is."""
+        if self._output is not None:
+            self._output.write(text)
+            self._output.flush()
 
     def say(self, *words: object, colour: str = "", blank_after: bool = False) -> None:
         """Write one line that begins with ``[lib]``."""
@@ -95,8 +101,7 @@ class Transcript:
         line = f"[lib]  {' '.join(map(str, words))}".rstrip()
         if self._colour and colour:
             line = f"{colour}{line}{colorama.Style.RESET_ALL}"
-        self._output.write(line + ("\n\n" if blank_after else "\n"))
-        self._output.flush()
+        self.write(line + ("\n\n" if blank_after else "\n"))
 
     # -- connections
 

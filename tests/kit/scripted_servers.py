@@ -162,5 +162,5 @@ def hanging_up(message: Message) -> Iterable[Reply]:
 def closed_port() -> tuple[str, int]:
     """Give an address where nobody listens."""
     with socket.create_server((HOST, 0)) as gone:
-        address = gone.getsockname()[:2]
-    return address
+        host, port = gone.getsockname()[:2]
+    return host, port

@@ -1,0 +1,223 @@
+"""The menu of message types: choose, see the bytes leave and the answer come.
+
+In: a logged-on Trader and lines of input. Out: requests, and their answers through the transcript.
+Never knows: sockets, the wire's layouts. Follows the second dialogue of the owner's README.
+"""
+
+import argparse
+from collections.abc import Callable
+
+from base.client.answers import Choice, amount, choice_of, understand_instrument, whole_number
+from base.client.auto import send_automatically
+from base.client.console import Console, InputEnded, run_program
+from base.client.logon import Address
+from base.client.options import read_options
+from base.client.requests import CONSTANT, TOTP
+from base.client.sample_orders import QUANTITY, sample_fields, sample_price
+from base.client.trader import Trader
+from base.client.transcript import Transcript, title
+from base.errors import LocalProtocolError, NoReply
+from base.wire.bo.codes import TIF, MessageType, OrderType, Side
+from base.wire.layout import Message
+
+MENU = {
+    "0": "Go To Receive Mode",
+    "H": "client_logon",
+    "Y": "instrument_request",
+    "w": "risk_update_request",
+    "E": "open_order_request",
+    "f": "collateral_request",
+    "T": "new_limit_order",
+}
+REQUESTS = (MessageType.ORDER_NEW, MessageType.CANCEL_REPLACE, MessageType.ORDER_STATUS, MessageType.ORDER_CANCEL)
+
+
+class MenuTranscript(Transcript):
+    """The library's lines; what the menu sends is shown as the second dialogue shows it."""
+
+    in_menu = False
+
+    def sending(self, message: Message, frame: bytes, address: Address) -> None:
+        """Show the bytes that leave."""
+        if not self.in_menu:
+            super().sending(message, frame, address)
+            return
+        self.write(f"Encoded {title(message)} message {frame.hex().upper()}\n")
+        self.write(f"sending {len(frame)} bytes to {address}  ...\n")
+
+
+class Menu:
+    """Offers the message types until the input ends; each request's answer is awaited and shown."""
+
+    def __init__(
+        self,
+        trader: Trader,
+        console: Console,
+        transcript: MenuTranscript,
+        *,
+        instrument: int = 1,
+        receive_s: float | None = None,
+        answer_s: float = 5.0,
+    ) -> None:
+        self._trader = trader
+        self._console = console
+        self._transcript = transcript
+        self._instrument = instrument
+        self._receive_s = receive_s
+        self._answer_s = answer_s
+        self._last_order_id = 0
+        self._actions: dict[str, Callable[[int], None]] = {
+            "0": self._receive,
+            "H": lambda instrument: self._show_answer(trader.fresh_grant()),
+            "Y": lambda instrument: self._show_answer(trader.instruments()),
+            "w": lambda instrument: self._show_answer(trader.risk(instrument)),
+            "E": lambda instrument: self._show_answer(trader.open_orders(instrument)),
+            "f": lambda instrument: self._show_answer(trader.collateral()),
+            "T": self._trade,
+        }
+
+    def run(self) -> None:
+        """Offer the menu until the input ends or the user quits."""
+        self._transcript.in_menu = True
+        try:
+            while self._offer():
+                self._console.say()
+        except InputEnded:
+            self._console.say("The input ended.")
+        finally:
+            self._transcript.in_menu = False
+
+    def _offer(self) -> bool:
+        """Offer the menu once; False when the user wants to end."""
+        self._console.say("\n".join(f"{letter}\t{name}" for letter, name in MENU.items()) + "\n")
+        choice, instrument = self._console.ask_until("Enter a valid message type: ", self._understand)
+        if choice == "q":
+            return False
+        try:
+            self._actions[choice](instrument)
+        except (NoReply, LocalProtocolError) as explanation:
+            self._console.say(explanation)
+        return True
+
+    def _understand(self, line: str) -> tuple[str, int]:
+        """Read a choice such as ``w`` or ``w 4``: a letter, and the instrument when it is not the usual one."""
+        choice, _, rest = line.partition(" ")
+        if choice != "q" and choice not in MENU:
+            raise ValueError(
+                f"{line!r} is not in the menu: enter one of {', '.join(MENU)}, or q to log out and end; "
+                "behind it, if you like, the number of an instrument"
+            )
+        return choice, understand_instrument(rest.strip()) if rest.strip() else self._instrument
+
+    def _show_answer(self, request: Message) -> None:
+        """Wait for the answer, which the transcript shows as it comes."""
+        if not self._trader.replies(request, self._answer_s):
+            self._console.say("Nothing to report.")
+
+    def _receive(self, _: int) -> None:
+        if self._receive_s is not None:
+            self._console.say(f"Receiving for {self._receive_s:g} s ...")
+            self._drain(self._receive_s)
+            return
+        self._console.say("Receiving; press Enter to go back to the menu ...")
+        try:
+            self._console.serve_until_line()
+        except KeyboardInterrupt:
+            self._console.say()  # Ctrl-C leaves this mode; in the menu it ends the program
+        self._drain(0)
+
+    def _drain(self, seconds: float) -> None:
+        count = sum(1 for _ in self._trader.messages(seconds))
+        self._console.say(f"{count} message{'' if count == 1 else 's'} received.")
+
+    def _trade(self, instrument: int) -> None:
+        message_type = self._choose("message type", REQUESTS, MessageType.ORDER_NEW)
+        if message_type == MessageType.ORDER_NEW:
+            order_id = self._enter_order(instrument)
+        else:
+            order_id = self._change_order(message_type)
+        self._last_order_id = order_id
+
+    def _enter_order(self, instrument: int) -> int:
+        console = self._console
+        order_type = self._choose("order type", tuple(OrderType), OrderType.LMT)
+        side = self._choose("side", tuple(Side), Side.BUY)
+        quantity = self._ask_amount("quantity", QUANTITY)
+        price = sample_price(instrument, order_type)
+        if price:
+            price = self._ask_amount("price", price)
+        tif = self._choose("time in force", tuple(TIF), TIF.GTC)
+        order = self._trader.new_order(
+            instrument, side, quantity, price, order_type, tif, **sample_fields(order_type, price, quantity)
+        )
+        console.say(f"Order {order.OrderID}")
+        self._show_answer(order)
+        return int(order.OrderID)
+
+    def _change_order(self, message_type: MessageType) -> int:
+        """Replace, cancel or ask about an order; give the id by which it goes afterwards."""
+        order_id = self._console.ask_until(
+            f"Enter the OrderID [{self._last_order_id}]: ", whole_number("OrderID", 1, 2**64 - 1), self._last_order_id
+        )
+        if message_type == MessageType.ORDER_STATUS:
+            self._show_answer(self._trader.status(order_id))
+        elif message_type == MessageType.ORDER_CANCEL:
+            self._show_answer(self._trader.cancel(order_id))
+        else:
+            return self._replace_order(order_id)
+        return order_id
+
+    def _replace_order(self, order_id: int) -> int:
+        known = self._trader.order(order_id)
+        quantity = self._ask_amount("quantity", known.BOOrderQty)
+        price = self._ask_amount("price", known.BOPrice)
+        replacement = self._trader.replace(order_id, quantity=quantity, price=price)
+        reports = self._trader.replies(replacement, self._answer_s)
+        accepted = any(getattr(report, "MessageType", 0) == MessageType.REPLACED for report in reports)
+        return int(replacement.OrderID) if accepted else order_id
+
+    def _ask_amount(self, name: str, default: float) -> float:
+        return self._console.ask_until(f"Enter a {name} [{default:g}]: ", amount(name), default)
+
+    def _choose(self, name: str, choices: tuple[Choice, ...], default: Choice) -> Choice:
+        listed = ", ".join(f"{choice.value} {choice.name}" for choice in choices)
+        return self._console.ask_until(
+            f"Enter a valid {name} ({listed}) [{default.value}]: ", choice_of(name, choices), default
+        )
+
+
+def ask_for_trader(console: Console, options: argparse.Namespace, transcript: Transcript) -> Trader:
+    """Ask who wants to trade and give a Trader that is not logged on yet."""
+    key = console.ask("Enter API Trading Key: ")
+    user = console.ask("Enter User Name: ")
+    account = console.ask_until("Enter Account: ", whole_number("account", 0, 2**32 - 1))
+    console.say(f"\nstarting connection to {(options.host, options.port)}  ...\n")
+    return Trader(
+        options.host,
+        options.port,
+        key,
+        user,
+        account,
+        selector=console.selector,
+        mode=TOTP if options.totp else CONSTANT,
+        transcript=transcript,
+        timeout_s=options.timeout,
+    )
+
+
+def main(argv: list[str], program: str = "handoff client") -> int:
+    """Run the menu client; gives the exit code."""
+    options = read_options(argv, program)
+
+    def story() -> None:
+        console = Console()
+        transcript = MenuTranscript.on_terminal()
+        with ask_for_trader(console, options, transcript) as trader:
+            if options.auto:
+                send_automatically(trader, options.interval, options.count, options.instrument)
+            else:
+                Menu(
+                    trader, console, transcript, instrument=options.instrument, receive_s=options.receive_seconds
+                ).run()
+
+    return run_program(story)
