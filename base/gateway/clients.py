@@ -19,7 +19,7 @@ class Client:
         "key",
         "lenient",
         "participant",
-        "quiet_fields",
+        "quiet_bytes",
         "send",
         "speaks_238",
         "strikes",
@@ -50,6 +50,6 @@ class Client:
         self.strikes = 0
         """Requests that carried another account's Account or a wrong Key."""
         self.speaks_238 = False
-        """Whether the client's last transaction had the older, shorter layout."""
-        self.quiet_fields: tuple[object, ...] | None = None
-        """The last seen values of the fields off the order path, known to be sane."""
+        """Whether the client sent a transaction of the older, shorter layout, and so is answered in it."""
+        self.quiet_bytes: tuple[bytes, ...] | None = None
+        """The last seen bytes of the fields off the order path, known to be sane."""

@@ -113,7 +113,7 @@ class OesFront:
                 take_order(client, frame, now_ns)
             else:
                 take_inquiry(client, frame, now_ns)
-            if client.strikes >= limits.FOREIGN_REQUESTS:
+            if client.strikes and client.strikes >= limits.FOREIGN_REQUESTS:
                 return
 
     def leave(self, client: Client, *, logged_out: bool, now_ns: int) -> None:

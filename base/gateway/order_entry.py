@@ -19,7 +19,8 @@ from base.gateway.translate_bo import (
     lengthen,
     quiet_fields_are_sane,
     read_order,
-    read_quiet_fields,
+    read_quiet_bytes,
+    shortening,
     write_reject_238,
 )
 from base.vocabulary.events import Event
@@ -86,10 +87,9 @@ class OrderEntry:
 
     def take(self, client: Client, frame: bytes, now_ns: int) -> None:
         """Answer one transaction of a logged-on client."""
-        client.speaks_238 = len(frame) != Transaction.SIZE
-        if client.speaks_238:
+        if len(frame) != Transaction.SIZE:
             try:
-                frame = lengthen(frame)
+                frame = self._from_238(client, frame)
             except ParseError:
                 reply = bytearray(frame)
                 write_reject_238(reply, REJECT, REJECT_CODES[Reject.FIELD_INVALID])
@@ -98,6 +98,14 @@ class OrderEntry:
         reject = self._judge(client, frame, now_ns)
         if reject:
             self.reports.refuse(client, frame, reject)
+
+    def _from_238(self, client: Client, frame: bytes) -> bytes:
+        """Take a transaction of the older layout; from then on the client is answered in it."""
+        longer = lengthen(frame)
+        if not client.speaks_238:
+            client.speaks_238 = True
+            client.send = shortening(client.send)
+        return longer
 
     def _judge(self, client: Client, frame: bytes, now_ns: int) -> int:
         """Check a transaction in the order of section 7.5 and carry it out; give a Reject, or 0 when it was taken."""
@@ -198,9 +206,9 @@ class OrderEntry:
 
     def _quiet_fields_are_sane(self, client: Client, frame: bytes) -> bool:
         """Check the fields off the order path, but only when they differ from the client's last ones."""
-        quiet_fields = read_quiet_fields(frame)
-        if quiet_fields != client.quiet_fields:
-            if not quiet_fields_are_sane(quiet_fields):
+        quiet_bytes = read_quiet_bytes(frame)
+        if quiet_bytes != client.quiet_bytes:
+            if not quiet_fields_are_sane(frame):
                 return False
-            client.quiet_fields = quiet_fields
+            client.quiet_bytes = quiet_bytes
         return True

@@ -14,7 +14,6 @@ from base.gateway.clients import Client
 from base.gateway.translate_bo import (
     REJECT_CODES,
     InstrumentScales,
-    shorten,
     write_cancelled,
     write_fill,
     write_message_type,
@@ -92,7 +91,7 @@ class Reports:
         """Send the request back as a REJECT with the protocol's code for ``reject``."""
         reply = bytearray(frame)
         write_reject(reply, REJECT, REJECT_CODES[Reject(reject)])
-        self._send(client, reply)
+        client.send(reply)
 
     def report(self, client: Client, request: Entry, events: Sequence[Event]) -> None:
         """Report what a client's request caused, in the order in which it happened."""
@@ -123,7 +122,7 @@ class Reports:
                 quantity.to_float(order.executed_lots),
                 quantity.to_float(order.leaves_lots),
             )
-            self._send(client, reply)
+            client.send(reply)
 
     # -- one event each
 
@@ -131,7 +130,7 @@ class Reports:
         self._entries[event.number] = request
         reply = bytearray(request.frame)
         write_message_type(reply, ACK)
-        self._send(client, reply)
+        client.send(reply)
 
     def _report_trade(self, trade: Trade, request: Entry) -> None:
         entries = self._entries
@@ -155,7 +154,7 @@ class Reports:
                 leaves = quantity.to_float(leaves_lots)
                 reply = bytearray(entry.frame)
                 write_fill(reply, message_type, leaves, trade.exec_id, shares, leaves, 0.0, price, 0)
-                self._send(client, reply)
+                client.send(reply)
 
     def _report_rest(self, client: Client, event: Event, request: Entry) -> None:
         if isinstance(event, OrderRejected):
@@ -178,7 +177,7 @@ class Reports:
             self._close(event.number, entry)
         reply = bytearray(request.frame)
         write_cancelled(reply, CANCELLED, self._scales[entry.instrument].quantity.to_float(event.leaves_lots))
-        self._send(client, reply)
+        client.send(reply)
 
     def _withdraw(self, event: OrderCancelled, entry: Entry) -> None:
         self._close(event.number, entry)
@@ -187,7 +186,7 @@ class Reports:
             reply = bytearray(entry.frame)
             cancelled = self._scales[entry.instrument].quantity.to_float(event.leaves_lots)
             write_withdrawn(reply, CANCELLED, _read_order_id(entry.frame)[0], cancelled, 0.0)
-            self._send(owner, reply)
+            owner.send(reply)
 
     def _report_replaced(self, client: Client, event: OrderReplaced, request: Entry) -> None:
         scales = self._scales[request.instrument]
@@ -197,7 +196,7 @@ class Reports:
         write_replaced(
             reply, REPLACED, scales.quantity.to_float(event.leaves_lots), scales.price.to_float(event.old_price_ticks)
         )
-        self._send(client, reply)
+        client.send(reply)
 
     def _report_state(self, client: Client, event: OrderReported, request: Entry) -> None:
         entry = self._entries.get(event.number)
@@ -212,7 +211,7 @@ class Reports:
             quantity.to_float(event.executed_lots),
             quantity.to_float(event.leaves_lots),
         )
-        self._send(client, reply)
+        client.send(reply)
 
     # -- book-keeping
 
@@ -225,6 +224,3 @@ class Reports:
         self._finished.append(number)
         if len(self._finished) > limits.FINISHED_ORDERS_KEPT:
             del self._entries[self._finished.popleft()]
-
-    def _send(self, client: Client, reply: bytearray) -> None:
-        client.send(shorten(reply) if client.speaks_238 else reply)

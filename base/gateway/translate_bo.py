@@ -6,14 +6,15 @@ Follows decision 3: NaN, infinities, negative, off-tick and oversized values are
 no float passes. A double is on tick when it equals ``float(n * tick)`` for the nearest n.
 """
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from base import limits
 from base.vocabulary.instruments import LARGEST_EXACT_INTEGER, Instrument
 from base.vocabulary.rejects import Reject
-from base.wire.bo.codes import RejectReason
+from base.wire.bo.codes import RejectReason, TriggerType
 from base.wire.bo.transaction import Transaction, Transaction238
-from base.wire.layout import projection, writer
+from base.wire.layout import projection, runs, writer
 
 REJECT_CODES: dict[Reject, RejectReason] = {
     Reject.MESSAGE_TYPE_INVALID: RejectReason.MSG_TYPE_INVALID,
@@ -51,14 +52,18 @@ read_order = projection(
 QUIET_FIELDS = (
     "StopLimitPrice", "BOSymbol", "BOCancelShares", "ExecShares", "RemainingQuantity", "ExecFee", "ExpirationDate",
     "TraderID", "RejectReason", "DisplaySize", "RefreshSize", "SizeIncrement", "PriceIncrement", "PriceOffset",
-    "ExecPrice", "TakeProfitPrice", "SecondLegPrice", "Attributes",
+    "ExecPrice", "TakeProfitPrice", "TriggerType", "SecondLegPrice", "Attributes",
 )  # fmt: skip
 """The fields off the order path: a client rarely changes them between two orders."""
 
 NO_REJECT = (0, int(RejectReason.NONE), int(RejectReason.ACCEPTED))
 """The values of RejectReason that say "none" (section 3.1)."""
 
-read_quiet_fields = projection(Transaction, *QUIET_FIELDS).unpack
+TRIGGERS = tuple(map(int, TriggerType))
+"""The trigger types there are; limit and market orders have no use for one, and no quarrel with it."""
+
+read_quiet_bytes = runs(Transaction, *QUIET_FIELDS).unpack
+_read_quiet_fields = projection(Transaction, *QUIET_FIELDS).unpack
 write_message_type = writer(Transaction, "MessageType")
 write_reject = writer(Transaction, "MessageType", "RejectReason")
 write_reject_238 = writer(Transaction238, "MessageType", "RejectReason")
@@ -130,20 +135,20 @@ def is_sane(value: float) -> bool:
     return 0.0 <= value <= LARGEST_EXACT_INTEGER
 
 
-def quiet_fields_are_sane(quiet_fields: tuple[object, ...]) -> bool:
-    """Say whether what ``read_quiet_fields`` gave may stand in a limit or market order.
+def quiet_fields_are_sane(frame: bytes) -> bool:
+    """Say whether the quiet fields of a transaction may stand in a limit or market order.
 
-    Numbers must be finite, not negative and at most 2^53; texts must be text; a RejectReason must
-    be one that says "none", because a reply is a copy of the request; of the attributes none may
-    be asked for, because those that exist belong to order types that are not traded yet.
+    Numbers must be finite, not negative and at most 2^53; texts must be text. A RejectReason must be
+    one that says "none", because a reply is a copy of the request. No attribute may be asked for,
+    because those that exist belong to order types that are not traded yet.
     """
-    for name, value in zip(QUIET_FIELDS, quiet_fields, strict=True):
+    for name, value in zip(QUIET_FIELDS, _read_quiet_fields(frame), strict=True):
         if isinstance(value, float):
             sane = is_sane(value)
         elif isinstance(value, bytes):
             sane = _is_text(value) and not (name == "Attributes" and b"Y" in value)
         else:
-            sane = value in NO_REJECT
+            sane = value in (NO_REJECT if name == "RejectReason" else TRIGGERS)
         if not sane:
             return False
     return True
@@ -173,3 +178,12 @@ def shorten(frame: bytes | bytearray) -> bytes:
     for name in ("MessageLen", "SecondLegPrice", "RouteEnum", "ModifyType"):
         del fields[name]
     return Transaction238(**fields).encode()
+
+
+def shortening(send: Callable[[bytes | bytearray], object]) -> Callable[[bytes | bytearray], object]:
+    """Wrap a client's ``send`` so that every transaction leaves in the older layout."""
+
+    def send_short(frame: bytes | bytearray) -> None:
+        send(shorten(frame) if len(frame) == Transaction.SIZE else frame)
+
+    return send_short

@@ -7,6 +7,7 @@ Follows section 5 (session flow) of the protocol; the same table serves AES, OES
 
 from collections.abc import Iterator
 from enum import Enum, auto
+from operator import itemgetter
 
 from base import limits
 from base.errors import ParseError
@@ -24,6 +25,7 @@ from base.wire.bo.logon import ClientLogon
 from base.wire.framing import Framer
 
 LOGON_LETTER = ord("H")
+_LETTER = itemgetter(0)
 
 
 class State(Enum):
@@ -103,6 +105,9 @@ class BoSession:
         """
         while self._inbox and not self.is_over:
             inbox, self._inbox = self._inbox, []
+            if self.state is State.LOGGED_ON and self._letters.issuperset(map(_LETTER, inbox)):
+                yield RequestsReceived(inbox)
+                continue
             at = 0
             while at < len(inbox) and not self.is_over:
                 if inbox[at][0] == LOGON_LETTER:
@@ -172,15 +177,11 @@ class BoSession:
         if self.state is not State.LOGGED_ON:
             yield self._broken(f"message {frames[0][:1].decode()!r} before the logon")
             return
-        allowed = self._letters
-        for index, frame in enumerate(frames):
-            if frame[0] not in allowed:
-                if index:
-                    yield RequestsReceived(frames[:index])
-                if self.state is State.LOGGED_ON:
-                    yield self._broken(f"message {frame[:1].decode()!r} is not for a client to send here")
-                return
-        yield RequestsReceived(frames)
+        good = next((index for index, frame in enumerate(frames) if frame[0] not in self._letters), len(frames))
+        if good:
+            yield RequestsReceived(frames[:good])
+        if good < len(frames) and self.state is State.LOGGED_ON:
+            yield self._broken(f"message {frames[good][:1].decode()!r} is not for a client to send here")
 
     def _broken(self, why: str) -> ProtocolBroken:
         if self.state is State.LOGGED_ON:

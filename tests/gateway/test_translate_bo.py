@@ -14,7 +14,6 @@ from base.gateway.translate_bo import (
     is_sane,
     lengthen,
     quiet_fields_are_sane,
-    read_quiet_fields,
     shorten,
 )
 from base.vocabulary.instruments import LARGEST_EXACT_INTEGER
@@ -85,10 +84,12 @@ def test_sane_numbers(value: float) -> None:
         ({"RejectReason": 50}, True),
         ({"RejectReason": 12}, False),
         ({"DisplaySize": -0.1}, False),
+        ({"TriggerType": 3}, True),
+        ({"TriggerType": 4}, False),
     ],
 )
 def test_quiet_fields(fields: dict[str, object], sane: bool) -> None:
-    assert quiet_fields_are_sane(read_quiet_fields(Transaction(**fields).encode())) is sane
+    assert quiet_fields_are_sane(Transaction(**fields).encode()) is sane
 
 
 def test_every_reject_has_a_code_of_the_wire() -> None:
