@@ -19,8 +19,8 @@ from base.network.application import Application, Observer
 from base.network.connection import Connection
 from base.network.listener import Listener
 from base.network.slow_readers import SlowReaders
-from base.network.timers import Timers
-from base.network.wakeup import Wakeup, stop_on_signals
+from base.network.timers import Action, Timers
+from base.network.wakeup import EndOfInput, Wakeup, stop_on_signals
 from base.socket_controller import CLOSED_BY_PEER, CONNECTION_LOST, State, format_address
 
 log = logging.getLogger("handoff")
@@ -50,6 +50,8 @@ class EventLoop:
         self.now_ns = clock.now_ns()
         self.timers = Timers()
         self.failures = 0
+        self.before_shut_down: list[Action] = []
+        """Called when a shutdown begins, before anybody is told."""
         self._numbers = count(1)
         self._connections: dict[int, Connection] = {}
         self._finished: list[Connection] = []
@@ -57,6 +59,7 @@ class EventLoop:
         self._deadline_ns: int | None = None
         self._deadline_pause_ns = self.now_ns
         self._stops_asked = 0
+        self._closed = False
         self._shut_down_deadline_ns: int | None = None
         self._selector = selectors.DefaultSelector()
         try:
@@ -77,6 +80,10 @@ class EventLoop:
         self._stops_asked += 1
         self._wakeup.wake()
 
+    def stop_with_input(self, descriptor: int) -> None:
+        """Stop in an orderly way when this file ends: a program that started us keeps its other end open."""
+        EndOfInput(self._selector, descriptor, self._stop_unless_stopping)
+
     def run(self, signals: bool = True) -> None:
         """Serve until ``stop``, or until SIGTERM or SIGINT when ``signals`` (main thread only)."""
         try:
@@ -89,7 +96,10 @@ class EventLoop:
             self.close()
 
     def close(self) -> None:
-        """Give every socket back."""
+        """Give every socket back; harmless when that was done already."""
+        if self._closed:
+            return
+        self._closed = True
         for connection in list(self._connections.values()):
             connection.close("the server ends")
         self._listener.close()
@@ -252,14 +262,19 @@ class EventLoop:
             return False
         return not self._connections or self._stops_asked > 1 or self.now_ns >= self._shut_down_deadline_ns
 
+    def _stop_unless_stopping(self) -> None:
+        if not self._stops_asked:
+            self.stop()
+
     def _shut_down(self) -> None:
         log.info("shutting down, %d connections are open", len(self._connections))
         self._listener.close()
         self._shut_down_deadline_ns = self.now_ns + limits.SHUT_DOWN_NS
-        try:
-            self._application.shut_down(self.now_ns)
-        except Exception as error:
-            self._failed(error)
+        for action in (*self.before_shut_down, self._application.shut_down):
+            try:
+                action(self.now_ns)
+            except Exception as error:
+                self._failed(error)
         self._deliver()
         for connection in list(self._connections.values()):
             connection.was_asked_to_end = True

@@ -4,6 +4,7 @@ In: signals of the operating system. Out: a readable socket. Never knows: what t
 A handler only sets a flag and writes one byte; everything else happens in the loop's own pass.
 """
 
+import os
 import selectors
 import signal
 import socket
@@ -45,6 +46,26 @@ class Wakeup:
         self._selector.unregister(self._reader)
         self._reader.close()
         self._writer.close()
+
+
+class EndOfInput:
+    """A file, such as standard input, whose end calls ``ended`` once; what it says is thrown away."""
+
+    def __init__(self, selector: selectors.BaseSelector, descriptor: int, ended: Callable[[], object]) -> None:
+        self._selector = selector
+        self._descriptor = descriptor
+        self._ended = ended
+        selector.register(descriptor, selectors.EVENT_READ, self)
+
+    def process_events(self, mask: int) -> None:
+        """Look whether the file ended."""
+        try:
+            over = not os.read(self._descriptor, 4096)
+        except OSError:
+            over = True  # a terminal that went away
+        if over:
+            self._selector.unregister(self._descriptor)
+            self._ended()
 
 
 @contextmanager

@@ -1,0 +1,43 @@
+"""A server: a venue on a loop with what it holds open.
+
+In: the parts, from ``aes`` and ``oes``. Out: a running server that gives everything back at its end.
+Never knows: messages, options, how it was asked for.
+"""
+
+import gc
+from contextlib import ExitStack
+from types import TracebackType
+
+from base.network.event_loop import EventLoop
+
+
+class Server:
+    """Listens from the moment it exists; ``run`` serves until it is stopped."""
+
+    def __init__(self, name: str, loop: EventLoop, held: ExitStack) -> None:
+        self.name = name
+        self.loop = loop
+        self._held = held
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self._held.close()
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """The real address, host and port."""
+        return self.loop.address
+
+    def run(self, signals: bool = True) -> None:
+        """Serve until ``stop``, or SIGTERM and SIGINT when ``signals``."""
+        gc.collect()
+        gc.freeze()  # what is there now stays to the end: the collector need not look at it in every round
+        self.loop.run(signals)
+
+    def stop(self) -> None:
+        """End ``run`` in an orderly way; safe from any thread."""
+        self.loop.stop()

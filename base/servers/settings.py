@@ -1,0 +1,258 @@
+"""The settings of a venue: one TOML file, or the built-in demo.
+
+In: a file. Out: a Settings value that AES and OES are built from. Never knows: sockets, sessions, options.
+Follows issue-wide rules: everything is checked before a server starts, and an error names file, line,
+key, value and rule (I6). Decimal numbers are read exactly; no float stands anywhere.
+"""
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from base import limits
+from base.access.accounts import Accounts, check_credential
+from base.access.leases import check_redirect
+from base.errors import SettingsError
+from base.servers.toml_table import Table, parse_table, read_table
+from base.vocabulary.instruments import Currency, Instrument
+from base.vocabulary.logons import CONSTANT, TOTP, Credential
+from base.vocabulary.participants import AccountTerms, Participant
+
+DEFAULT_ATOM = "0.00000001"
+SMALLEST_STEP = Fraction(1, 100_000)
+"""The protocol's smallest price and size."""
+LARGEST_HALF = 65_504
+"""The largest size that the 56-byte instrument response can carry, in its 16-bit float."""
+
+SYMBOL_TYPES = {"spot": 1, "futures": 2, "derivative": 3}
+CURRENCY_NAME = re.compile(r"[A-Z0-9]{1,8}")
+INSTRUMENT_NAME = re.compile(r"[!-~]{1,12}")
+USER_NAME = re.compile(r"[!-~]{1,6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that a venue is built from.
+
+    ``aes`` and ``oes`` are the addresses to listen on; ``aes_names`` the OES addresses that the AES
+    hands out instead of looking for live ones; ``advertised`` what this OES is known as, when that is
+    not the address it listens on.
+    """
+
+    source: str
+    aes: tuple[str, int]
+    oes: tuple[str, int]
+    aes_names: tuple[str, ...]
+    advertised: tuple[str, ...]
+    instrument_layout: int
+    takeover: bool
+    constant_codes_everywhere: bool
+    instruments: tuple[Instrument, ...]
+    accounts: tuple[AccountTerms, ...]
+    participants: tuple[Participant, ...]
+    credentials: tuple[Credential, ...]
+
+    @property
+    def has_constant_codes(self) -> bool:
+        """Whether an account may log on with the original client's constant code."""
+        return any(credential.mode == CONSTANT and credential.enabled for credential in self.credentials)
+
+
+def load_settings(path: Path) -> Settings:
+    """Read a settings file; SettingsError says what is wrong with it."""
+    return _settings(str(path), read_table(path))
+
+
+def parse_settings(name: str, text: str) -> Settings:
+    """Read settings from text; ``name`` stands for the file in messages."""
+    return _settings(name, parse_table(name, text))
+
+
+def parse_address(text: str, smallest_port: int = 0) -> tuple[str, int]:
+    """Read ``HOST:PORT``; raises ValueError with the rule.
+
+    >>> parse_address("127.0.0.1:4444")
+    ('127.0.0.1', 4444)
+    """
+    host, colon, port = text.rpartition(":")
+    if not (colon and re.fullmatch(r"[0-9A-Za-z.\-]+", host) and re.fullmatch(r"[0-9]{1,5}", port)):
+        raise ValueError("must be HOST:PORT, such as 127.0.0.1:4444")
+    if not smallest_port <= int(port) <= 65_535:
+        raise ValueError(f"the port must be from {smallest_port} to 65535")
+    return host, int(port)
+
+
+def _settings(source: str, table: Table) -> Settings:
+    aes, oes, logon = table.table("aes"), table.table("oes"), table.table("logon")
+    layout = int(oes.choice("instrument_layout", (56, 74), 56))
+    currencies = _currencies(table.table("currencies"))
+    instruments = _instruments(table.tables("instruments"), currencies, layout)
+    accounts, participants, credentials = _accounts(table.tables("accounts"), currencies)
+    constant_codes = logon.choice("constant_codes", ("loopback", "everywhere"), "loopback")
+    settings = Settings(
+        source=source,
+        aes=_address(aes, "listen", "127.0.0.1:4444"),
+        oes=_address(oes, "listen", "127.0.0.1:4445"),
+        aes_names=_redirects(aes, "oes"),
+        advertised=_redirects(oes, "advertised"),
+        instrument_layout=layout,
+        takeover=logon.choice("second_logon", ("refuse", "takeover"), "refuse") == "takeover",
+        constant_codes_everywhere=constant_codes == "everywhere",
+        instruments=instruments,
+        accounts=accounts,
+        participants=participants,
+        credentials=credentials,
+    )
+    for part in (aes, oes, logon, table):
+        part.finish()
+    try:
+        Accounts(credentials)
+    except SettingsError as error:
+        raise SettingsError(f"{source}: {error}") from error
+    return settings
+
+
+def _address(table: Table, key: str, default: str) -> tuple[str, int]:
+    try:
+        return parse_address(table.text(key, default))
+    except ValueError as error:
+        table.refuse(key, str(error))
+
+
+def _redirects(table: Table, key: str) -> tuple[str, ...]:
+    addresses = table.texts(key)
+    for address in addresses:
+        try:
+            check_redirect(address)
+        except SettingsError as error:
+            table.refuse(key, str(error))
+    return addresses
+
+
+def _currencies(table: Table) -> dict[str, Currency]:
+    currencies = {}
+    for name in table.names():
+        atom = table.decimal(name)
+        if not CURRENCY_NAME.fullmatch(name):
+            table.refuse(name, "the name of a currency must be 1 to 8 capital letters and digits")
+        if not 0 < atom <= 1:
+            table.refuse(name, "the smallest unit of a currency must be above 0 and at most 1")
+        currencies[name] = Currency(name, atom)
+    return currencies
+
+
+def _currency(table: Table, key: str, currencies: dict[str, Currency]) -> Currency:
+    name = table.text(key)
+    if not CURRENCY_NAME.fullmatch(name):
+        table.refuse(key, "must be the name of a currency: 1 to 8 capital letters and digits")
+    return currencies.setdefault(name, Currency(name, Fraction(DEFAULT_ATOM)))
+
+
+def _instruments(tables: list[Table], currencies: dict[str, Currency], layout: int) -> tuple[Instrument, ...]:
+    instruments: list[Instrument] = []
+    for table in tables:
+        instrument = _instrument(table, currencies, layout)
+        for other in instruments:
+            for key in ("number", "name"):
+                if getattr(other, key) == getattr(instrument, key):
+                    table.refuse(key, "another instrument has it already")
+        instruments.append(instrument)
+    if len(instruments) > limits.INSTRUMENTS:
+        raise SettingsError(f"{len(instruments)} instruments are more than the {limits.INSTRUMENTS} of a venue")
+    return tuple(instruments)
+
+
+def _instrument(table: Table, currencies: dict[str, Currency], layout: int) -> Instrument:
+    number = table.integer("number", 1, 32_767)
+    name = table.text("name")
+    if not INSTRUMENT_NAME.fullmatch(name):
+        table.refuse("name", "must be 1 to 12 printable ASCII characters without spaces")
+    base, quote = _currency(table, "base", currencies), _currency(table, "quote", currencies)
+    if base == quote:
+        table.refuse("quote", "must be another currency than base")
+    tick, lot = _step(table, "tick"), _step(table, "lot")
+    smallest, largest = _lots(table, "min", lot), _lots(table, "max", lot)
+    if largest < smallest:
+        table.refuse("max", "must not be below min")
+    if layout == 56 and largest * lot > LARGEST_HALF:
+        table.refuse("max", f"must be at most {LARGEST_HALF} unless oes.instrument_layout = 74")
+    symbol_type = SYMBOL_TYPES[table.choice("type", list(SYMBOL_TYPES), "spot")]
+    table.finish()
+    for key, atoms in (("lot", lot / base.atom), ("tick", tick * lot / quote.atom)):
+        if atoms.denominator != 1:
+            what = f"a lot of {name}" if key == "lot" else f"tick x lot of {name}"
+            coin = base if key == "lot" else quote
+            table.refuse(key, f"{what} must be a whole number of the smallest unit of {coin.name}, see [currencies]")
+    try:
+        return Instrument(number, name, symbol_type, base, quote, tick, lot, smallest, largest)
+    except ValueError as error:
+        table.refuse("lot", str(error))
+
+
+def _step(table: Table, key: str) -> Fraction:
+    step = table.decimal(key)
+    if step < SMALLEST_STEP:
+        table.refuse(key, "must be at least 0.00001, the smallest step of the protocol")
+    return step
+
+
+def _lots(table: Table, key: str, lot: Fraction) -> int:
+    lots = table.decimal(key) / lot
+    if lots.denominator != 1 or lots < 1:
+        table.refuse(key, "must be a whole number of lots, at least 1")
+    return int(lots)
+
+
+def _accounts(
+    tables: list[Table], currencies: dict[str, Currency]
+) -> tuple[tuple[AccountTerms, ...], tuple[Participant, ...], tuple[Credential, ...]]:
+    balances: dict[int, dict[str, int]] = {}
+    participants: list[Participant] = []
+    credentials: list[Credential] = []
+    seen: set[tuple[int, str]] = set()
+    if len(tables) > limits.ACCOUNTS:
+        raise SettingsError(f"{len(tables)} accounts are more than the {limits.ACCOUNTS} of a venue")
+    for table in tables:
+        credential = _credential(table, len(participants))
+        amounts = _balances(table.table("balances"), currencies)
+        table.finish()
+        if amounts and balances.get(credential.account):
+            table.refuse("balances", "belong to the account: give them with its first user only")
+        balances[credential.account] = amounts or balances.get(credential.account, {})
+        credentials.append(credential)
+        participants.append(Participant(credential.participant, credential.account, credential.user))
+        if (credential.account, credential.user) in seen:
+            table.refuse("user", f"account {credential.account} has this user already")
+        seen.add((credential.account, credential.user))
+    terms = tuple(AccountTerms(account, amounts) for account, amounts in balances.items())
+    return terms, tuple(participants), tuple(credentials)
+
+
+def _credential(table: Table, participant: int) -> Credential:
+    number = table.integer("number", 1, 2**32 - 1)
+    user = table.text("user")
+    if not USER_NAME.fullmatch(user):
+        table.refuse("user", "must be 1 to 6 printable ASCII characters without spaces")
+    key = table.text("key", secret=True)
+    mode = table.choice("mode", (TOTP, CONSTANT), TOTP)
+    enabled = table.flag("enabled", True)
+    credential = Credential(number, user, key, str(mode), participant, enabled, table.texts("sources"))
+    try:
+        check_credential(credential)
+    except SettingsError as error:
+        table.refuse("key", str(error), secret=True)
+    return credential
+
+
+def _balances(table: Table, currencies: dict[str, Currency]) -> dict[str, int]:
+    balances = {}
+    for name in table.names():
+        amount = table.decimal(name)
+        if name not in currencies:
+            table.refuse(name, f"no instrument trades it; the currencies are {', '.join(sorted(currencies))}")
+        atoms = amount / currencies[name].atom
+        if atoms.denominator != 1:
+            table.refuse(name, f"must be a whole number of the smallest unit of {name}, {currencies[name].atom}")
+        balances[name] = int(atoms)
+    return balances
