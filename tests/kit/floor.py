@@ -24,6 +24,7 @@ INSTRUMENTS = (
     Instrument(4, "BTCUSDT", 1, BTC, USDT, Fraction(1, 100), Fraction(1, 10**5), 1, 10**9),
 )
 ACCOUNTS = (1, 2, 3)
+NO_OES_ACCOUNT = 98
 SESSION = 506
 KEY = 7_000
 START_NS = 1_700_000_000_000_000_000
@@ -33,6 +34,8 @@ class OpenDoor:
     """Lets every known account in; each grant has the session 506 and the key 7000 + account."""
 
     def logon(self, account: int, user: str, two_fa: str, key: int, peer: str, now_ns: int) -> LogonDecision:
+        if account == NO_OES_ACCOUNT:
+            return LogonDecision(False, -1, 0, 0, ("", "", "", ""), 10, "no OES is live")
         if account not in ACCOUNTS:
             return LogonDecision(False, -1, 0, 0, ("", "", "", ""), 4, "unknown account")
         place = len(ACCOUNTS) if user == "other" else ACCOUNTS.index(account)

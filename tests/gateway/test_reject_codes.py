@@ -1,0 +1,125 @@
+"""E7: each of the 57 published reject codes is provoked here, or listed as never sent with the reason."""
+
+from collections.abc import Callable
+
+import pytest
+
+from base.wire.bo.codes import RejectReason
+from base.wire.bo.logon import ClientLogon
+from tests.kit.floor import Floor
+
+ONE = "one code says all that a client may learn before its logon: 4"
+MARGIN = "belongs to margin trading, which this venue does not offer yet"
+LAYERS = "belongs to order types that answer 13 until they exist"
+
+NEVER_SENT = {
+    RejectReason.USER_NOT_FOUND: ONE,
+    RejectReason.ACCOUNT_NOT_FOUND: ONE,
+    RejectReason.ACCOUNT_DISABLED: ONE,
+    RejectReason.RISK_ACCOUNT_NOT_FOUND: "every account that may log on has its place at the risk desk",
+    RejectReason.RISK_SYMBOL_NOT_FOUND: "every instrument has its place at the risk desk",
+    RejectReason.MES_NOT_AVAILABLE_TRADING_DISABLED: "matching runs inside the OES; who reaches one reaches both",
+    RejectReason.MDS_NOT_AVAILABLE_TRADING_DISABLED: "trading does not need market data",
+    RejectReason.STOP_PRICE_INVALID: LAYERS,
+    RejectReason.STOP_SIZE_INVALID: "no order type has a size of its own for its stop",
+    RejectReason.ORIG_SIZE_INVALID: "no request carries the original size",
+    RejectReason.ICE_SIZEINCREMENT_TIMES_LAYERS_NOT_EQUAL_ORDQTY: LAYERS,
+    RejectReason.SIZE_INCREMENT_INVALID: LAYERS,
+    RejectReason.PRICE_OFFSET_INVALID: LAYERS,
+    RejectReason.PRICE_INCREMENT_INVALID: LAYERS,
+    RejectReason.EXCEEDED_MAX_LAYERS: LAYERS,
+    RejectReason.DISPLAY_SIZE_INVALID: LAYERS,
+    RejectReason.REFRESH_SIZE_INVALID: LAYERS,
+    RejectReason.INVALID_SECURITY_KEY: "51 says the same",
+    RejectReason.PERCENTAGE_MOVE_EXCEEDED_COOLING_OFF_PERIOD_IN_FORCE: "there is no price band yet",
+    RejectReason.INSTRUMET_WOULD_CAUSE_MARGIN_TO_BE_EXCEEDED: MARGIN,
+    RejectReason.INSTRUMENT_MARGIN_EXCEEDED: MARGIN,
+    RejectReason.MARGIN_BUY_ORDER_CANCELLATION_IN_PROGRESS: MARGIN,
+    RejectReason.MARGIN_SELL_ORDER_CANCELLATION_IN_PROGRESS: MARGIN,
+    RejectReason.MARGIN_LONG_POSITION_LIQUIDATION_IN_PROGRESS: MARGIN,
+    RejectReason.MARGIN_SHORT_POSITION_LIQUIDATION_IN_PROGRESS: MARGIN,
+    RejectReason.OUTSTANDING_OPEN_REQUESTS_EXCEEDED: "each request is answered within its pass; none is outstanding",
+    RejectReason.NO_RISK_DATA: "there is always risk data",
+    RejectReason.NONE: "says that nothing was rejected",
+    RejectReason.ACCEPTED: "says that nothing was rejected",
+    RejectReason.MSG_SEQ_NUM_INVALID: "clients send constants as sequence numbers, so they are echoed, not enforced",
+    RejectReason.CANT_EXECUTE_AGAINST_EXCHANGE_ORDER: "the exchange enters no orders of its own",
+    RejectReason.NO_MARKET_MAKER_VOLUME: "market makers have no orders of a special kind",
+}
+
+BY_ORDER = {
+    RejectReason.ORDER_NOT_FOUND: {"MessageType": 5, "OrigOrderID": 999},
+    RejectReason.TRADING_SESSION_INVALID: {"TradingSessionID": 1},
+    RejectReason.MSG_TYPE_INVALID: {"MessageType": 3},
+    RejectReason.ORD_TYPE_INVALID: {"OrderType": 9},
+    RejectReason.PRICE_INVALID: {"BOPrice": 0.0},
+    RejectReason.SIZE_INVALID: {"BOOrderQty": 0.000001},
+    RejectReason.ORDER_SIDE_INVALID: {"BOSide": 0},
+    RejectReason.ACCOUNT_INVALID: {"Account": 2},
+    RejectReason.ORDERID_INVALID: {"OrderID": 0},
+    RejectReason.SENDING_TIME_INVALID: {"SendingTime": 0},
+    RejectReason.ORIG_PRICE_INVALID: {"MessageType": 6, "OrigOrderID": 1, "BOOrigPrice": 1.0},
+    RejectReason.ORIG_ORDER_ID_INVALID: {"MessageType": 6},
+    RejectReason.SYMBOL_ENUM_INVALID: {"SymbolEnum": 3},
+    RejectReason.INVALID_FIELD_VALUE: {"TIF": 5},
+    RejectReason.DUPLICATE_ORDER_ID: {"OrderID": 1},
+    RejectReason.NOT_ENOUGH_EQUITY_TO_COMPLETE: {"BOOrderQty": 10_000.0, "BOPrice": 1e9},
+    RejectReason.KEY_INVALID: {"Key": 0},
+    RejectReason.ORIG_ORDER_NOT_FOUND: {"MessageType": 2, "OrigOrderID": 999},
+    RejectReason.MATCHING_ENGINE_REJECTED: {"BOSide": 2, "TIF": 4},
+}
+
+
+def logon(**fields: object) -> Callable[[Floor], int]:
+    def provoke(floor: Floor) -> int:
+        floor.connect(9)
+        standard: dict[str, object] = {"LogonType": 1, "Account": 1, "UserName": "u1"}
+        return int(floor.send(9, ClientLogon(**(standard | fields)))[0].RejectReason)
+
+    return provoke
+
+
+def taken_over(floor: Floor) -> int:
+    floor.connect(9)
+    floor.send(9, ClientLogon(LogonType=1, Account=1, UserName="u1"))
+    return int(floor.read(1)[0].RejectReason)
+
+
+def too_many_open(floor: Floor) -> int:
+    code = 0
+    for price in range(1, 12):
+        code = floor.send(1, floor.order(1, OrderID=100 + price, BOPrice=float(price)))[0].RejectReason
+    return code
+
+
+BY_LOGON: dict[RejectReason, Callable[[Floor], int]] = {
+    RejectReason.INVALID_KEY: logon(Account=99),
+    RejectReason.OES_NOT_AVAILABLE_TRADING_DISABLED: logon(Account=98),
+    RejectReason.USER_ALREADY_LGGGED_IN: logon(),
+    RejectReason.USER_ALREADY_LOGGED_IN: taken_over,
+    RejectReason.INVALID_LOGON_TYPE: logon(LogonType=3),
+    RejectReason.EXCEEDS_OPEN_ORDER_REQUESTS: too_many_open,
+}
+
+
+def test_no_code_is_forgotten_and_none_is_in_two_lists() -> None:
+    lists = [set(NEVER_SENT), set(BY_ORDER), set(BY_LOGON)]
+    assert set.union(*lists) == set(RejectReason)
+    assert sum(map(len, lists)) == len(RejectReason) == 57
+
+
+@pytest.mark.parametrize("code", BY_ORDER, ids=lambda code: code.name)
+def test_an_order_provokes(code: RejectReason) -> None:
+    floor = Floor()
+    floor.log_on(1)
+    floor.send(1, floor.order(1, OrderID=1, BOPrice=50.0))
+    floor._order_id = 10
+    assert floor.send(1, floor.order(1, **({"BOPrice": 50.0} | BY_ORDER[code])))[0].RejectReason == code
+
+
+@pytest.mark.parametrize("code", BY_LOGON, ids=lambda code: code.name)
+def test_a_session_provokes(code: RejectReason, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("base.exchange.OPEN_ORDERS_PER_PARTICIPANT", 10)
+    floor = Floor(takeover=code is RejectReason.USER_ALREADY_LOGGED_IN)
+    floor.log_on(1)
+    assert BY_LOGON[code](floor) == code
