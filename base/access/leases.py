@@ -44,10 +44,13 @@ class Leases:
         """Give a sign of life; due each ``limits.LEASE_RENEW_NS``."""
         now_ns = self._state.clock.system_ns()
         with self._state.transaction(durable=False) as tables:
-            tables.execute("DELETE FROM leases WHERE renewed_ns <= ?", (now_ns - limits.LEASE_STALE_NS,))
+            tables.execute(
+                "DELETE FROM leases WHERE instance = ? OR renewed_ns <= ?",
+                (self._instance, now_ns - limits.LEASE_STALE_NS),
+            )
             for kind, addresses in self._addresses.items():
                 tables.executemany(
-                    "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?, ?)",
                     [
                         (self._instance, kind, position, address, os.getpid(), self._started_ns, now_ns)
                         for position, address in enumerate(addresses)
