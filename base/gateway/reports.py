@@ -119,8 +119,8 @@ class Reports:
             write_state(
                 reply,
                 REPLACED if order.replaced else NEW,
-                quantity.to_float(order.executed_lots),
-                quantity.to_float(order.leaves_lots),
+                quantity[order.executed_lots],
+                quantity[order.leaves_lots],
             )
             client.send(reply)
 
@@ -140,8 +140,8 @@ class Reports:
             incoming = entries[trade.incoming_number] = request
         scales = self._scales[trade.instrument]
         quantity = scales.quantity
-        price = scales.price.to_float(trade.price_ticks)
-        shares = quantity.to_float(trade.quantity_lots)
+        price = scales.price[trade.price_ticks]
+        shares = quantity[trade.quantity_lots]
         for number, entry, leaves_lots, filled, filled_in_part in (
             (trade.resting_number, resting, trade.resting_leaves_lots, MAKER_FILLED, MAKER_FILLED_IN_PART),
             (trade.incoming_number, incoming, trade.incoming_leaves_lots, TAKER_FILLED, TAKER_FILLED_IN_PART),
@@ -151,7 +151,7 @@ class Reports:
                 self._finish(number)
             client = self._clients.get(entry.participant)
             if client is not None:
-                leaves = quantity.to_float(leaves_lots)
+                leaves = quantity[leaves_lots]
                 reply = bytearray(entry.frame)
                 write_fill(reply, message_type, leaves, trade.exec_id, shares, leaves, 0.0, price, 0)
                 client.send(reply)
@@ -176,7 +176,7 @@ class Reports:
         else:
             self._close(event.number, entry)
         reply = bytearray(request.frame)
-        write_cancelled(reply, CANCELLED, self._scales[entry.instrument].quantity.to_float(event.leaves_lots))
+        write_cancelled(reply, CANCELLED, self._scales[entry.instrument].quantity[event.leaves_lots])
         client.send(reply)
 
     def _withdraw(self, event: OrderCancelled, entry: Entry) -> None:
@@ -184,7 +184,7 @@ class Reports:
         owner = self._clients.get(entry.participant)
         if owner is not None:
             reply = bytearray(entry.frame)
-            cancelled = self._scales[entry.instrument].quantity.to_float(event.leaves_lots)
+            cancelled = self._scales[entry.instrument].quantity[event.leaves_lots]
             write_withdrawn(reply, CANCELLED, _read_order_id(entry.frame)[0], cancelled, 0.0)
             owner.send(reply)
 
@@ -193,9 +193,7 @@ class Reports:
         entry = self._entries[event.number]
         entry.frame, entry.participant, entry.last_message_type = request.frame, request.participant, REPLACED
         reply = bytearray(request.frame)
-        write_replaced(
-            reply, REPLACED, scales.quantity.to_float(event.leaves_lots), scales.price.to_float(event.old_price_ticks)
-        )
+        write_replaced(reply, REPLACED, scales.quantity[event.leaves_lots], scales.price[event.old_price_ticks])
         client.send(reply)
 
     def _report_state(self, client: Client, event: OrderReported, request: Entry) -> None:
@@ -208,8 +206,8 @@ class Reports:
         write_state(
             reply,
             entry.last_message_type,
-            quantity.to_float(event.executed_lots),
-            quantity.to_float(event.leaves_lots),
+            quantity[event.executed_lots],
+            quantity[event.leaves_lots],
         )
         client.send(reply)
 
