@@ -63,4 +63,5 @@ def test_open_order_requests_are_signed_and_have_two_letters() -> None:
     keyed = OpenOrderRequest44(Data1="e", Key=432451)
     assert keyed.encode() == b"e\0\x2c\0" + bytes(36) + (432451).to_bytes(4, "little")
     assert OpenOrderRequest44.parse(keyed.encode()) == keyed
+    assert OpenOrderRequest44(Key=-1).encode()[40:] == b"\xff" * 4
     assert list(offsets(OpenOrderRequest44)) == [*offsets(OpenOrderRequest), "Key"]
