@@ -65,8 +65,9 @@ def amount(name: str) -> Callable[[str], float]:
 def choice_of(name: str, choices: tuple[Choice, ...]) -> Callable[[str], Choice]:
     """Give a reader that takes a choice by its number or its name.
 
-    >>> choice_of("side", tuple(Side))("sell")
-    <Side.SELL: 2>
+    >>> from base.wire.bo.codes import SymbolType
+    >>> choice_of("type of instrument", tuple(SymbolType))("spot")
+    <SymbolType.SPOT: 1>
     """
     by_word = {str(choice.value): choice for choice in choices} | {choice.name: choice for choice in choices}
 

@@ -281,6 +281,7 @@ class Trader:
         """
         answer = Answer(request)
         if has_no_end(request):
+            self._transcript.say("Nothing marks the end of the answer; a further request is sent behind it as a fence")
             self.collateral()
         self._mailbox.collect(answer.take, lambda: answer.is_complete, timeout_s)
         return answer.messages
