@@ -14,6 +14,7 @@ from base.errors import FieldError
 from base.wire.bo.market_data import MarketDataSubscribe
 from base.wire.bo.transaction import Transaction, Transaction238
 from base.wire.layout import Message, projection, writer
+from base.wire.partial import runs
 from tests.kit.counts import count
 from tests.wire.samples import encoded, exactly
 
@@ -57,6 +58,20 @@ def test_a_writer_writes_what_construct_writes_and_nothing_else(cls: type[Messag
         writer(cls, *names)(buffer, *(as_raw(cls, name, source[name]) for name in names))
         target.update({name: source[name] for name in names})
         assert bytes(buffer) == cls.LAYOUT.build(target)
+
+    check()
+
+
+@BOTH
+def test_runs_are_the_bytes_of_neighbours(cls: type[Message]) -> None:
+    @settings(max_examples=EXAMPLES)
+    @given(encoded(cls), selection(cls))
+    def check(data: bytes, names: list[str]) -> None:
+        chosen = [spec for spec in cls.FIELDS if spec.name in names]
+        pieces = runs(cls, *names).unpack(data)
+        assert b"".join(pieces) == b"".join(data[spec.offset : spec.offset + spec.size] for spec in chosen)
+        starts = {spec.offset for spec in chosen}
+        assert len(pieces) == len(starts - {spec.offset + spec.size for spec in chosen})
 
     check()
 
