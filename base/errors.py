@@ -13,6 +13,8 @@ order is refused - and a refused order is an event, never an exception.
     +-- SettingsError              a settings file or an option is wrong
     +-- LogonRefused               the server answered a logon with LoginStatus 2
     +-- AccessUnavailable          the access tables cannot be read or written now, so nobody may come in
+    +-- ServerFailed               a server that we started ended, or did not accept in time
+    +-- DemoFailed                 the venue answered a step of the demo otherwise than it must
 """
 
 
@@ -62,3 +64,11 @@ class ConnectionLost(HandoffError):
 
 class NoReply(HandoffError):
     """The awaited message did not come in time; the message says what was awaited and for how long."""
+
+
+class ServerFailed(HandoffError):
+    """A server that we started ended, or did not accept in time; the message says which."""
+
+
+class DemoFailed(HandoffError):
+    """The venue answered a step of the demo otherwise than it must; the message says how."""

@@ -94,6 +94,12 @@ ACCOUNTS = 10_000
 INSTRUMENTS = 1_000
 """Instruments of a venue: the protocol numbers them with 16 bits; each costs a book."""
 
+SERVER_START_NS = 20 * 1_000_000_000
+"""Nanoseconds until a server that we started must accept: it takes half a second, on a loaded machine several."""
+
+SERVER_STOP_S = 6.0
+"""Seconds until a server that we asked to stop is killed: twice what its own shutdown may take."""
+
 # -- gateway: logons
 
 LOGON_TRIES_PER_SOURCE = 5

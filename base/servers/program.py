@@ -103,7 +103,7 @@ def run_server(options: Options) -> int:
     try:
         settings = load_settings(options.settings) if options.settings else demo_settings()
         address = options.address or (settings.aes if options.kind == "aes" else settings.oes)
-        _judge_constant_codes(settings, address[0], options)
+        judge_constant_codes(settings, address[0], options.demo_accounts or options.is_example)
         server = _build(settings, address, options)
     except SettingsError as error:
         print(f"handoff: {error}", file=sys.stderr)
@@ -131,12 +131,15 @@ def _build(settings: Settings, address: tuple[str, int], options: Options) -> Se
     return build_oes(settings, address, options.state, lenient=options.lenient, observer=observer)
 
 
-def _judge_constant_codes(settings: Settings, host: str, options: Options) -> None:
-    """Keep accounts whose code is a constant from other machines, unless somebody asked for it."""
+def judge_constant_codes(settings: Settings, host: str, demo_accounts: bool) -> None:
+    """Keep accounts whose code is a constant from other machines, unless somebody asked for it.
+
+    Raises SettingsError; ``demo_accounts`` lets those of the demo pass with a warning.
+    """
     if _is_loopback(host) or not settings.has_constant_codes:
         return
     is_demo = settings.source == DEMO
-    if is_demo and (options.is_example or options.demo_accounts):
+    if is_demo and demo_accounts:
         log.warning("other machines reach %s, and everybody knows the keys of the demo accounts", host)
     elif settings.constant_codes_everywhere:
         log.warning("other machines reach %s, and there are accounts whose one-time code never changes", host)

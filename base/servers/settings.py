@@ -12,6 +12,7 @@ from pathlib import Path
 
 from base import limits
 from base.access.accounts import Accounts, check_credential
+from base.access.accounts import new_key as new_key  # for the command line, which does not open the access room
 from base.access.leases import check_redirect
 from base.errors import SettingsError
 from base.servers.toml_table import Table, parse_table, read_table

@@ -91,5 +91,6 @@ def _field_name(spec: FieldSpec) -> str:
 
 
 def _value(spec: FieldSpec, frame: bytes) -> object:
-    values = struct.unpack_from("<" + spec.code, frame, spec.offset)
-    return values[0] if len(values) == 1 else values
+    if "(" in spec.code:
+        return frame[spec.offset : spec.offset + spec.size]  # a repeated group
+    return struct.unpack_from("<" + spec.code, frame, spec.offset)[0]

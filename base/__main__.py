@@ -1,0 +1,168 @@
+"""The ``handoff`` command line.
+
+In: arguments. Out: an exit code: 0 for what went well, 1 for what failed, 2 for wrong usage or settings.
+Never knows: how anything is done. Each command imports what it needs when it is called, so that
+``handoff decode`` answers at once.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from base.errors import HandoffError, SettingsError
+
+OK, FAILED, WRONG_USAGE = 0, 1, 2
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Run the demo."""
+    from base.client.transcript import Transcript
+    from base.servers.demonstration import run_demo
+
+    return run_demo(Transcript.on_terminal(), lambda text: print(text, flush=True))
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Run AES and OES until they are stopped."""
+    from base.servers.serve import Addresses
+    from base.servers.serve import serve as serve_both
+
+    common = ["--state", str(options.state)]
+    common += ["--lenient"] if options.lenient else []
+    addresses = Addresses(_address(options.aes), _address(options.oes))
+    return serve_both(addresses, options.settings, options.demo_accounts, common)
+
+
+def server(options: argparse.Namespace) -> int:
+    """Run one server."""
+    from base.servers.program import options_from, run_server
+
+    return run_server(options_from(options.command, options, _address(options.listen)))
+
+
+def decode(options: argparse.Namespace) -> int:
+    """Print messages, given as hexadecimal digits, as tables."""
+    from base.wire.dissector import dissect
+
+    text = "".join("".join(options.hex or sys.stdin.read()).split()).removeprefix("0x")
+    try:
+        data = bytes.fromhex(text)
+    except ValueError:
+        wrong = next((digit for digit in text if digit not in "0123456789abcdefABCDEF"), "")
+        reason = f"{wrong!a} is no hexadecimal digit" if wrong else f"{len(text)} digits are an odd number"
+        print(f"handoff decode: {reason}", file=sys.stderr)
+        return WRONG_USAGE
+    lines, fault = dissect(data)
+    if lines:
+        print("\n".join(lines))
+    if fault:
+        print(f"handoff decode: {fault}", file=sys.stderr)
+    return FAILED if fault else OK
+
+
+def key(options: argparse.Namespace) -> int:
+    """Print a new key for an account with one-time codes."""
+    from base.servers.settings import new_key
+
+    print(new_key())
+    return OK
+
+
+def client(arguments: Sequence[str]) -> int:
+    """Run the menu client, which has options of its own."""
+    from base.client.menu import main as client_main
+
+    return client_main(list(arguments))
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Make the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        "handoff", description="An exchange that fits on a desk: two-stage logon, binary order entry, a real market."
+    )
+    parser.add_argument("--version", action="version", version=f"handoff {_version()}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add(commands, "demo", demo, "start a venue, trade between two accounts, show everything, stop")
+    _add_server_options(_add(commands, "serve", serve, "keep AES and OES running and say how to connect"), "both")
+    for kind, what in (("aes", "authenticates clients and hands them over"), ("oes", "takes orders and trades")):
+        _add_server_options(_add(commands, kind, server, f"run one {kind.upper()}, which {what}"), kind)
+    commands.add_parser("client", help="log on and trade by a menu", add_help=False)
+    parser_of_decode = _add(commands, "decode", decode, "print messages as tables of fields")
+    parser_of_decode.add_argument("hex", nargs="*", help="hexadecimal digits; without any, standard input is read")
+    _add(commands, "key", key, "print a new key for an account with one-time codes")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["client"]:
+        return client(given[1:])
+    options = make_parser().parse_args(given)
+    command: Command = options.run
+    try:
+        return command(options)
+    except SettingsError as error:
+        print(f"handoff: {error}", file=sys.stderr)
+        return WRONG_USAGE
+    except HandoffError as error:
+        print(f"handoff: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("handoff: interrupted", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        # nobody reads our output any more; the interpreter must not trip over it while it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Command, what: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_server_options(parser: argparse.ArgumentParser, kind: str) -> None:
+    where = "HOST:PORT"
+    if kind == "both":
+        parser.add_argument("--aes", metavar=where, help="where the AES listens (default: what the settings say)")
+        parser.add_argument("--oes", metavar=where, help="where the OES listens (default: what the settings say)")
+    else:
+        parser.add_argument("--listen", metavar=where, help="where to listen; port 0 takes a free one")
+        parser.add_argument("--stop-with-input", action="store_true", help="stop when standard input ends")
+    if kind == "aes":
+        parser.add_argument(
+            "--oes", metavar=where, action="append", default=[], help="name this OES, not the live ones; repeatable"
+        )
+    parser.add_argument("--settings", type=Path, metavar="FILE", help="a TOML file; without it the demo's settings")
+    parser.add_argument("--state", type=Path, default=Path("state"), metavar="DIR", help="shared by AES and OES")
+    parser.add_argument("--lenient", action="store_true", help="let the original, unmodified Python client in")
+    parser.add_argument("--demo-accounts", action="store_true", help="let other machines use the demo accounts")
+
+
+def _address(text: str | None) -> tuple[str, int] | None:
+    from base.servers.settings import parse_address
+
+    try:
+        return None if text is None else parse_address(text)
+    except ValueError as error:
+        raise SettingsError(f"address {text!r}: {error}") from error
+
+
+def _version() -> str:
+    try:
+        return version("handoff-venue")
+    except PackageNotFoundError:
+        return "(from a checkout)"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
