@@ -22,7 +22,6 @@ from benchmarks.load import Session
 from benchmarks.orders import Ring
 
 ROOT = Path(__file__).resolve().parents[1]
-HOST = "127.0.0.1"
 USER = "load"
 NOW_NS = 1
 """SendingTime of all messages; no server judges it."""
@@ -78,7 +77,7 @@ def start_venue(sessions: int) -> Iterator[list[Session]]:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         settings = directory / "venue.toml"
         settings.write_text(settings_for(sessions))
-        options = (HOST, "0", "--settings", str(settings), "--state", str(directory / "state"))
+        options = ("--settings", str(settings), "--state", str(directory / "state"))
         stack.enter_context(server("base", "oes", *options))
         aes = stack.enter_context(server("base", "aes", *options))
         yield [log_on(aes, account) for account in range(1, sessions + 1)]
