@@ -79,6 +79,8 @@ class Exchange:
         for place, who in enumerate(participants):
             if who.number != place:
                 raise ValueError(f"participant {who.number} stands at place {place}; number participants from 0 upward")
+            if who.account not in ids:
+                raise ValueError(f"account {who.account} of participant {place} is not listed; add the account")
             self._seats.append(_Seat(who.account, ids[who.account], self._accounts.holdings(who.account)))
         self._last_number = 0
         self._last_exec_id = 0
