@@ -65,7 +65,7 @@ class Menu:
         self._instrument = instrument
         self._receive_s = receive_s
         self._answer_s = answer_s
-        self._last_order_id = 0
+        self._last_order_id: int | None = None
         self._actions: dict[str, Callable[[int], None]] = {
             "0": self._receive,
             "H": lambda instrument: self._show_answer(trader.fresh_grant()),
@@ -156,8 +156,10 @@ class Menu:
 
     def _change_order(self, message_type: MessageType) -> int:
         """Replace, cancel or ask about an order; give the id by which it goes afterwards."""
+        last = self._last_order_id
+        offered = "" if last is None else f" [{last}]"
         order_id = self._console.ask_until(
-            f"Enter the OrderID [{self._last_order_id}]: ", whole_number("OrderID", 1, 2**64 - 1), self._last_order_id
+            f"Enter the OrderID{offered}: ", whole_number("OrderID", 1, 2**64 - 1), last
         )
         if message_type == MessageType.ORDER_STATUS:
             self._show_answer(self._trader.status(order_id))

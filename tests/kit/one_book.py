@@ -1,0 +1,68 @@
+"""An order-entry script that answers like a venue with nobody else in it.
+
+In: requests. Out: the reply that section 6 of the protocol has for each when nothing crosses. Never
+knows: prices, accounts; an order id is all it remembers.
+"""
+
+from collections.abc import Iterable
+
+from base.messages import (
+    CollateralRequest,
+    CollateralResponse,
+    InstrumentRequest,
+    InstrumentResponse,
+    Message,
+    MessageType,
+    OpenOrderRequest,
+    OrderType,
+    RejectReason,
+    RiskUpdateRequest,
+    RiskUserSymbol,
+    Transaction,
+)
+from tests.kit.scripted_servers import Reply
+
+
+class OneBook:
+    """Rests limit orders and refuses the other types; a fresh one has no orders."""
+
+    def __init__(self) -> None:
+        self.orders: dict[int, Transaction] = {}
+
+    def __call__(self, message: Message) -> Iterable[Reply]:
+        """Answer one request."""
+        if isinstance(message, Transaction):
+            yield self._transact(message)
+        elif isinstance(message, InstrumentRequest):
+            for number, place in ((1, 2), (2, 3), (3, 4)):
+                yield InstrumentResponse(SymbolEnum=number, SymbolName=f"COIN{number}", ResponseType=place)
+        elif isinstance(message, RiskUpdateRequest):
+            for number in (1, 2) if message.SymbolEnum == 0 else (message.SymbolEnum,):
+                yield RiskUserSymbol(SymbolEnum=number)
+        elif isinstance(message, CollateralRequest):
+            yield CollateralResponse(USDEquity=1000.0)
+        elif isinstance(message, OpenOrderRequest):
+            yield from [order for order in self.orders.values() if order.SymbolEnum == message.SymbolEnum]
+
+    def _transact(self, message: Transaction) -> Transaction:
+        if message.MessageType == MessageType.ORDER_STATUS:
+            known = self.orders.get(message.OrderID)
+            if known is None:
+                return reject(message, RejectReason.ORDER_NOT_FOUND)
+            return known.replace(MessageType=MessageType.ORDER_ACK)
+        if message.OrderType != OrderType.LMT:
+            return reject(message, RejectReason.ORD_TYPE_INVALID)
+        if message.MessageType == MessageType.ORDER_NEW:
+            self.orders[message.OrderID] = message
+            return message.replace(MessageType=MessageType.ORDER_ACK)
+        if self.orders.pop(message.OrigOrderID, None) is None:
+            return reject(message, RejectReason.ORIG_ORDER_NOT_FOUND)
+        if message.MessageType == MessageType.ORDER_CANCEL:
+            return message.replace(MessageType=MessageType.CANCELLED)
+        self.orders[message.OrderID] = message.replace(MessageType=MessageType.REPLACED)
+        return self.orders[message.OrderID]
+
+
+def reject(message: Transaction, reason: RejectReason) -> Transaction:
+    """Refuse a transaction."""
+    return message.replace(MessageType=MessageType.REJECT, RejectReason=reason)
