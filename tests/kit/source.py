@@ -23,6 +23,9 @@ class Source:
         self.lines = text.splitlines()
         self.tree = ast.parse(text, path)
 
+    def __repr__(self) -> str:
+        return self.path
+
     def at(self, node: ast.AST) -> str:
         """Where a node stands, as an editor can open it."""
         return f"{self.path}:{getattr(node, 'lineno', 1)}"
