@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from base import limits
 from base.access.state_file import StateFile
 from base.clock import Clock
 from tests.kit.clock import ManualClock
@@ -27,6 +28,12 @@ def open_state(tmp_path: Path, clock: ManualClock) -> Iterator[Callable[..., Sta
     yield open_once_more
     for state in states:
         state.close()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """State files opened from here on do not wait for a writer, so waiting for one shows as a failure."""
+    monkeypatch.setattr(limits, "STATE_BUSY_MS", 0)
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def test_the_lint_reads_all_of_the_code_that_touches_secrets() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("source", sources(), ids=repr)
+@pytest.mark.parametrize("source", sources(), ids=lambda source: source.path)
 def test_secrets_are_compared_in_constant_time_and_drawn_from_the_system(source: Source) -> None:
     assert [f"{source.path}:{line}" for line in careless_comparisons(source.tree)] == []
     assert [f"{source.path}:{line}" for line in foretold_chance(source.tree)] == []

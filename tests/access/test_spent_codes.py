@@ -4,8 +4,11 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from base.access.spent_codes import SpentCodes
 from base.access.state_file import StateFile
+from base.errors import AccessUnavailable
 from tests.kit.clock import ManualClock
 
 Opener = Callable[..., StateFile]
@@ -61,9 +64,11 @@ def test_rivals_for_one_step_have_one_winner(tmp_path: Path, clock: ManualClock)
     assert sorted(step for mine in wins for step in mine) == list(steps)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_an_old_step_is_refused_without_a_write(open_state: Opener) -> None:
-    state, observer = open_state(), open_state()
-    SpentCodes(state).spend(1, "1", 100)
-    before = observer.read("PRAGMA data_version")
-    assert not SpentCodes(state).spend(1, "1", 100)
-    assert observer.read("PRAGMA data_version") == before
+    writer, spent = open_state(), SpentCodes(open_state())
+    assert spent.spend(1, "1", 100)
+    with writer.transaction(durable=False):
+        assert not spent.spend(1, "1", 100)
+        with pytest.raises(AccessUnavailable):
+            spent.spend(1, "1", 101)

@@ -1,5 +1,6 @@
 """The shared file: private, made once, refused when it is another program's or of the future."""
 
+import os
 import sqlite3
 import stat
 import threading
@@ -74,6 +75,20 @@ def test_processes_that_start_together_all_open_it(tmp_path: Path) -> None:
             thread.join()
         assert failures == []
         assert [path.name for path in (tmp_path / str(round_)).iterdir()] == ["grants.db"]
+
+
+def test_the_file_gets_its_name_when_it_has_a_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes that start together must not both switch the log on: SQLite does not wait there."""
+    named: list[bytes] = []
+    link = os.link
+
+    def look_and_link(aside: Path, path: Path) -> None:
+        named.append(aside.read_bytes()[18:20])
+        link(aside, path)
+
+    monkeypatch.setattr(os, "link", look_and_link)
+    opened(tmp_path).close()
+    assert named == [b"\x02\x02"], "bytes 18 and 19 of a file with a write-ahead log are 2"
 
 
 def test_a_newer_format_is_refused_by_name_and_left_alone(tmp_path: Path) -> None:
