@@ -133,7 +133,7 @@ def test_the_top_level_holds_what_was_agreed() -> None:
 def mirror(path: str) -> str:
     """The test file of a module: base/wire/framing.py -> tests/wire/test_framing.py."""
     module = PurePosixPath(path)
-    return str(PurePosixPath("tests", *module.parts[1:-1], f"test_{module.name.strip('_')}"))
+    return str(PurePosixPath("tests", *module.parts[1:-1], f"test_{module.stem.strip('_')}.py"))
 
 
 def test_every_module_has_its_test() -> None:

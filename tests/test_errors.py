@@ -1,0 +1,33 @@
+"""Who is to blame can be told from the class of an exception, and one class catches all of them."""
+
+import inspect
+
+import pytest
+
+from base import errors
+
+BLAMED = {
+    errors.FieldError: errors.LocalProtocolError,
+    errors.LocalProtocolError: errors.ProtocolError,
+    errors.ParseError: errors.RemoteProtocolError,
+    errors.RemoteProtocolError: errors.ProtocolError,
+    errors.ProtocolError: errors.HandoffError,
+    errors.SettingsError: errors.HandoffError,
+    errors.LogonRefused: errors.HandoffError,
+}
+
+
+@pytest.mark.parametrize("error, family", BLAMED.items(), ids=lambda cls: cls.__name__)
+def test_an_error_belongs_to_its_family(error: type[Exception], family: type[Exception]) -> None:
+    assert error.__base__ is family
+
+
+def test_everything_raised_on_purpose_is_caught_by_one_class() -> None:
+    classes = {cls for _, cls in inspect.getmembers(errors, inspect.isclass)}
+    assert all(issubclass(cls, errors.HandoffError) for cls in classes)
+    assert set(BLAMED) <= classes
+
+
+def test_a_refused_logon_carries_the_reason_of_the_wire() -> None:
+    assert errors.LogonRefused("refused", 4).reason == 4
+    assert errors.LogonRefused("refused").reason == 0
