@@ -36,7 +36,11 @@ CREATE TABLE IF NOT EXISTS leases(instance TEXT NOT NULL, kind TEXT NOT NULL, po
 
 
 class StateFile:
-    """A connection to the access tables; one per process (and per thread, in tests)."""
+    """A connection to the access tables, one per server.
+
+    It may be opened in one thread and used in another, as whoever runs a server in a thread does, but not
+    in two at the same time.
+    """
 
     def __init__(self, directory: str | Path, clock: Clock) -> None:
         """Open the tables in a directory, both made when missing; SettingsError when that cannot be."""
@@ -45,7 +49,7 @@ class StateFile:
         try:
             _create_private(self.path)
             self._connection = sqlite3.connect(
-                self.path, timeout=limits.STATE_BUSY_MS / 1000, isolation_level=None, check_same_thread=True
+                self.path, timeout=limits.STATE_BUSY_MS / 1000, isolation_level=None, check_same_thread=False
             )
         except (OSError, sqlite3.Error) as error:
             raise SettingsError(f"{self.path}: cannot open the access tables: {error}") from error
