@@ -13,7 +13,7 @@ from base import limits
 from tests.kit.source import python_files
 
 BOUNDS = {name: value for name, value in vars(limits).items() if name.isupper()}
-SHORTEST_EXPLANATION_CHARACTERS = 40
+SHORTEST_EXPLANATION_CHARACTERS = 30
 
 
 def explanations() -> dict[str, str]:
