@@ -1,0 +1,63 @@
+"""A book is printed with exact decimals, sellers above buyers.
+
+In: levels. Out: verdicts on lines. Never knows: where the levels come from.
+"""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from base.publish.depth import Depth
+from base.publish.views import book_lines, decimal_text
+from base.vocabulary.events import OrderAccepted
+from tests.reference.market import BTCUSD
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (Fraction(0), "0"),
+        (Fraction(5), "5"),
+        (Fraction(1, 100_000), "0.00001"),
+        (Fraction(3, 2), "1.5"),
+        (Fraction(-3, 2), "-1.5"),
+        (Fraction(-1, 4), "-0.25"),
+        (Fraction(100), "100"),
+        (Fraction(1, 3), "1/3"),
+        (Fraction(7, 12), "7/12"),
+        (Fraction(1, 2**40), str(5**40).rjust(41, "0").replace("0", "0.", 1)),
+    ],
+)
+def test_decimal_text(value: Fraction, text: str) -> None:
+    assert decimal_text(value) == text
+
+
+@given(some.integers(-(10**20), 10**20), some.integers(0, 20))
+def test_decimal_text_reads_back(numerator: int, places: int) -> None:
+    value = Fraction(numerator, 10**places)
+    text = decimal_text(value)
+    assert Fraction(text) == value
+    assert "." not in text or not text.endswith("0")
+
+
+def test_a_book_as_lines() -> None:
+    depth = Depth([1])
+    for number, (side, price, lots) in enumerate([(1, 99, 150_000), (1, 99, 1), (2, 101, 25_000), (2, 103, 1)], 1):
+        depth.entered(1, side, price, lots, [OrderAccepted(number)])
+    assert book_lines(depth, BTCUSD, 5) == [
+        "                     BTCUSD",
+        "           buy          price           sell  orders",
+        "                         51.5        0.00001       1",
+        "                         50.5           0.25       1",
+        "       1.50001           49.5                      2",
+    ]
+    assert book_lines(depth, BTCUSD, 1)[2:] == [
+        "                         50.5           0.25       1",
+        "       1.50001           49.5                      2",
+    ]
+
+
+def test_an_empty_book_says_so() -> None:
+    assert book_lines(Depth([1]), BTCUSD, 5)[-1].strip() == "(empty)"
