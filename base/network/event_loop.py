@@ -110,15 +110,16 @@ class EventLoop:
 
     def _run(self) -> None:
         while not self._over():
-            self._pass()
+            self.run_pass()
             if self._stops_asked and self._shut_down_deadline_ns is None:
                 self._shut_down()
         self._cut("did not take the last messages of the shutdown in time")
         self._settle()
         self._log_application()
 
-    def _pass(self) -> None:
-        ready = self._selector.select(self._timeout_s())
+    def run_pass(self, wait: bool = True) -> None:
+        """Wait until something is ready or due, then run one pass; ``run`` does this until it is stopped."""
+        ready = self._selector.select(self._timeout_s() if wait else 0)
         now_ns = self.now_ns = self._clock.now_ns()
         for key, mask in ready:
             try:
