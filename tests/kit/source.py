@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ("base", "tests", "benchmarks")
+CODE = ("base", "tests", "benchmarks", "examples")
 
 
 class Source:
