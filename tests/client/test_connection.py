@@ -82,5 +82,5 @@ def test_noise_ends_the_connection_with_a_reason(sel: selectors.BaseSelector) ->
 def test_reachable_or_not() -> None:
     with ScriptedServer(silent) as server:
         check_reachable(server.address)
-    with pytest.raises(ConnectionLost, match="cannot be reached: .*refused"):
+    with pytest.raises(ConnectionLost, match=r"cannot be reached: .*refused"):
         check_reachable(closed_port())

@@ -150,7 +150,7 @@ def test_a_refusal_carries_its_code(stack: ExitStack) -> None:
 
 
 def test_a_closed_aes_port(stack: ExitStack) -> None:
-    with pytest.raises(ConnectionLost, match="the AES at .* cannot be used: cannot connect: Connection refused"):
+    with pytest.raises(ConnectionLost, match=r"the AES at .* cannot be used: cannot connect: Connection refused"):
         trader_for(stack, closed_port()).log_on()
 
 
@@ -198,7 +198,7 @@ def test_a_goodbye_of_the_oes_ends_the_session(stack: ExitStack) -> None:
     trader = trader_for(stack, aes.address)
     trader.log_on()
     trader.collateral()
-    with pytest.raises(ConnectionLost, match="the OES at .* logged us out: MES_NOT_AVAILABLE_TRADING_DISABLED"):
+    with pytest.raises(ConnectionLost, match=r"the OES at .* logged us out: MES_NOT_AVAILABLE_TRADING_DISABLED"):
         list(trader.messages(5))
     assert trader.stage is Stage.OVER
 

@@ -164,4 +164,5 @@ def test_the_program_reports_a_refused_connection(
     with os.fdopen(reading) as source:
         monkeypatch.setattr("sys.stdin", source)
         assert main([host, str(port)]) == 1
-    assert re.search(r"error: the AES at .* cannot be used: cannot connect: Connection refused", capsys.readouterr().err)
+    said = capsys.readouterr().err
+    assert said == f"error: the AES at {host}:{port} cannot be used: cannot connect: Connection refused\n"

@@ -5,12 +5,8 @@ import pytest
 from base.client.requests import SYMBOLS, Requests, as_sent, one_time_code, signed
 from base.errors import FieldError
 from base.messages import TIF, Message, MessageType, OrderType, Side, Transaction
+from tests.kit.first_sample import FIRST_SAMPLE
 
-SAMPLE = (
-    "48008F00010001000000353137383436310000000000FA01000031000000000000000000000000000000000000000000000031000000"
-    "000000000000000000000000000000000000000031000000000000000000000000000000000000000000000031000000000000000000"
-    "0000000000000000000000000000000000000000000029E41600000000000000000000"
-)
 NOW_NS = 1_700_000_000_000_000_000
 BIG = 2**32 - 5
 
@@ -25,7 +21,7 @@ def requests() -> Requests:
 def test_the_first_logon_is_the_sample_of_the_readme() -> None:
     requests = Requests(account=1, user="1", first_order_id=1)
     requests.two_fa = one_time_code("1", "constant", 0)
-    assert requests.logon(0).encode().hex().upper() == SAMPLE
+    assert requests.logon(0).encode().hex().upper() == FIRST_SAMPLE
 
 
 def test_a_logout_names_the_trading_session(requests: Requests) -> None:

@@ -127,7 +127,7 @@ def test_a_lost_connection_ends_every_wait(house: House) -> None:
     trader.new_order(1, Side.BUY, 1.0, 1.0)
     house.oes.hang_up()
     seen = []
-    with pytest.raises(ConnectionLost, match="the connection to the OES at .* is over"):
+    with pytest.raises(ConnectionLost, match=r"the connection to the OES at .* is over"):
         seen.extend(trader.messages(5))
     for call in (trader.collateral, lambda: trader.wait_for(lambda message: True), lambda: trader.status(1)):
         with pytest.raises(ConnectionLost):
@@ -137,7 +137,7 @@ def test_a_lost_connection_ends_every_wait(house: House) -> None:
 
 def test_requests_before_logon_are_our_mistake() -> None:
     trader = Trader("127.0.0.1", 1, "1", "1", 1)
-    with pytest.raises(LocalProtocolError, match="not logged on .* call log_on first"):
+    with pytest.raises(LocalProtocolError, match=r"not logged on .* call log_on first"):
         trader.new_order(1, Side.BUY, 1.0, 1.0)
     trader.close()
     trader.close()

@@ -1,0 +1,358 @@
+"""The four example programs, driven as the owner's README drives them: over a pipe and over a pseudo-terminal.
+
+The README's dialogues are fed in and its lines are looked for in what comes out, in their order; ports are
+those of the README once the real ones are put back. Values that depend on who logs on stand as `*`.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.kit.first_sample import FIRST_SAMPLE
+from tests.kit.programs import ANSI, Server, Terminal, command, over_a_pipe
+from tests.kit.scripted_servers import ScriptedServer, accepting_aes, accepting_oes, closed_port
+
+WHO = ("1", "1", "1")
+
+FIRST_DIALOGUE = f"""\
+Enter API Trading Key:
+Enter User Name:
+Enter Account:
+[lib]  The AES server is 127.0.0.1 : 4444
+[lib]  Starting connection to 127.0.0.1 : 4444  ...
+[lib]  Successfully connected to the server.
+[lib]  Send the AES Logon message
+[lib]  Encoded Client Logon message {FIRST_SAMPLE}
+[lib]  Sending 143 bytes to 127.0.0.1 : 4444  ..
+[lib]  Read 143 bytes from 127.0.0.1 : 4444
+[lib]  Processing the received message ...
+[lib]  Message type is client_logon
+[lib]  Buffer size is 143 required len is 143
+[lib]    Data1 :  H
+[lib]    Data2 :
+[lib]    Data3 :  143
+[lib]    LogonType :  1
+[lib]    Account :*
+[lib]    TwoFA :*
+[lib]    UserName :*
+[lib]    TradingSessionID :*
+[lib]    PrimaryOrderEntryIP :  127.0.0.1:4445
+[lib]    SecondaryOrderEntryIP :*
+[lib]    PrimaryMarketDataIP :*
+[lib]    SecondaryMarketDataIP :*
+[lib]    SendingTime :*
+[lib]    LastSeqNum :*
+[lib]    Key :*
+[lib]    LoginStatus :  1
+[lib]    RejectReason :  0
+[lib]    RiskMaster :
+[lib]  Valid: True
+[lib]  From AES server, Received message: len= 143
+[lib]  AES Logon success
+[lib]  The OES server is 127.0.0.1 : 4445
+[lib]  Starting connection to 127.0.0.1 : 4445  ...
+[lib]  Successfully connected to the server.
+[lib]  At send_callback to OES ...
+[lib]  Send the OES Logon message
+[lib]  At sending, Message Counter is 0 Tx/Rx state is recv_logon
+[lib]  Processing the received message ...
+""".splitlines()
+
+AUTOMATIC = """\
+[lib]  At send_callback to OES ...
+[lib]  Sending the Order message, msg_type= 1 order_type= 1
+""".splitlines()
+
+SECOND_DIALOGUE = """\
+starting connection to ('127.0.0.1', 4444)  ...
+0\tGo To Receive Mode
+H\tclient_logon
+Y\tinstrument_request
+w\trisk_update_request
+E\topen_order_request
+f\tcollateral_request
+T\tnew_limit_order
+
+Enter a valid message type:
+Encoded Client Logon message 48008F00*
+sending 143 bytes to ('127.0.0.1', 4444)  ...
+""".splitlines()
+
+AES_SHOWS = """\
+listening on ('127.0.0.1', 4444)
+Message type is client_logon
+Buffer size is 143 required len is 143
+Decoded Client Logon message:
+        data1                            b'H'
+        data2                            b'\\x00'
+        data3                            143
+        logonType                        1
+        account                          1
+        twoFA                            b'517846'
+        userName                         b'1\\x00\\x00\\x00\\x00\\x00'
+        tradingSessionID                 506
+        primaryOrderEntryIP              b'1*
+        sendingTime                      0
+        lastSeqNum                       1500201
+        key                              0
+        loginStatus                      0
+        rejectReason                     0
+        riskMaster                       b'\\x00'
+No more receive data
+""".splitlines()
+
+THIRD_DIALOGUE = """\
+1. Specify the IPv4 address and the port number of the server
+Enter a valid IPv4 address:
+Enter a valid port number:
+[lib]  Starting connection to ('127.0.0.1', 4444)  ...
+[lib]  Successfully connected to the server.
+Enter API Trading Key:
+""".splitlines()
+
+
+@dataclass
+class Pair:
+    """The two example servers."""
+
+    aes: Server
+    oes: Server
+
+    def client(self, *options: object) -> list[str]:
+        return command("example_client.py", self.aes.host, self.aes.port, *options)
+
+    def as_in_the_readme(self, text: str) -> list[str]:
+        """Put the README's ports in the place of the real ones and split into lines."""
+        text = re.sub(rf"\b{self.aes.port}\b", "4444", ANSI.sub("", text))
+        return re.sub(rf"\b{self.oes.port}\b", "4445", text).splitlines()
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    directory: Path = tmp_path_factory.mktemp("servers")
+    with Server("example_server_aes.py", directory) as aes, Server("example_server_oes.py", directory) as oes:
+        yield Pair(aes, oes)
+
+
+def fits(expected: str, line: str) -> bool:
+    """A line, or for a prompt the beginning of one: over a pipe nobody ends the line after an answer."""
+    if expected.endswith(":") and "[lib]" not in expected:
+        return expected in line
+    if expected.endswith("*"):
+        return line.startswith(expected.removesuffix("*"))
+    return line == expected or line.endswith(": " + expected)
+
+
+def look_for(expected: list[str], lines: list[str]) -> None:
+    """Find all expected lines in their order; the failure names the first one that is missing."""
+    at = 0
+    for wanted in expected:
+        found = next((number for number in range(at, len(lines)) if fits(wanted, lines[number])), None)
+        assert found is not None, f"no {wanted!r} after:\n" + "\n".join(lines[max(0, at - 3) : at + 30])
+        at = found
+
+
+def test_the_finder_of_lines_finds_what_is_missing() -> None:
+    look_for(["a", "b:", "c *", "d  ..."], ["a", "what b: ", "x", "c 17", "d  ..."])
+    for missing in (["b", "a"], ["a "], ["d  ..."]):
+        with pytest.raises(AssertionError, match="no "):
+            look_for(missing, ["a", "b", "d  .."])
+
+
+# -- the first dialogue
+
+
+def test_the_first_dialogue_over_a_pipe(pair: Pair) -> None:
+    code, shown, errors = over_a_pipe(pair.client("--auto", "--count", 1, "--interval", 0), *WHO)
+    assert (code, errors) == (0, "")
+    look_for(FIRST_DIALOGUE + AUTOMATIC, pair.as_in_the_readme(shown))
+    assert "\x1b" not in shown
+    look_for(AES_SHOWS, [line.replace("\t", "        ") for line in pair.as_in_the_readme(pair.aes.text)])
+
+
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_the_first_dialogue_on_a_terminal(pair: Pair, no_color: str) -> None:
+    with Terminal(pair.client("--auto", "--count", 1, "--interval", 0), NO_COLOR=no_color) as terminal:
+        for prompt in ("Enter API Trading Key: ", "Enter User Name: ", "Enter Account: "):
+            terminal.answer(prompt, "1")
+        assert terminal.end() == 0
+    look_for(FIRST_DIALOGUE + AUTOMATIC, pair.as_in_the_readme(terminal.shown))
+    assert ("\x1b[" in terminal.shown) is not bool(no_color)
+
+
+def test_auto_sends_every_type_and_ends(pair: Pair) -> None:
+    code, shown, _ = over_a_pipe(pair.client("--auto", "--interval", 0), *WHO)
+    assert code == 0
+    sent = re.findall(r"Sending the Order message, msg_type= (\d+) order_type= (\d+)", shown)
+    assert sent == [(str(kind), str(order_type)) for order_type in range(1, 18) for kind in (1, 2, 6)]
+    for outcome in ("Order replied", "Order replaced", "Order cancelled", "Send the OES Logout message"):
+        assert outcome in shown
+
+
+# -- the second dialogue
+
+
+def test_the_second_dialogue_over_a_pipe(pair: Pair) -> None:
+    code, shown, errors = over_a_pipe(pair.client(), *WHO, "H", "Y", "w", "E", "f", "T", *[""] * 6, "T", "6", "")
+    assert (code, errors) == (0, "")
+    lines = pair.as_in_the_readme(shown)
+    look_for(SECOND_DIALOGUE, lines)
+    names = ("client_logon", "instrument_response", "risk_user_symbol", "collateral_response", "transaction")
+    look_for([f"[lib]  Message type is {name}" for name in names], lines)
+    look_for(["[lib]  Order replied", "[lib]  Order cancelled", "The input ended."], lines)
+    assert "Valid: False" not in shown
+
+
+def test_the_second_dialogue_on_a_terminal(pair: Pair) -> None:
+    with Terminal(pair.client(), NO_COLOR="1") as terminal:
+        for prompt in ("Enter API Trading Key: ", "Enter User Name: ", "Enter Account: "):
+            terminal.answer(prompt, "1")
+        terminal.answer("Enter a valid message type: ", "H")
+        terminal.answer("Enter a valid message type: ", "nonsense")
+        terminal.wait_for("is not in the menu")
+        terminal.wait_for("Enter a valid message type: ")
+        terminal.press("d")
+        assert terminal.end() == 0
+    look_for(SECOND_DIALOGUE, pair.as_in_the_readme(terminal.shown))
+    assert "Connection to the OES server" in terminal.shown
+
+
+def test_two_people_trade_and_receive_mode_shows_the_other_side(pair: Pair) -> None:
+    with Terminal(pair.client(), NO_COLOR="1") as maker:
+        for answer in WHO:
+            maker.answer(": ", answer)
+        maker.answer("Enter a valid message type: ", "T")
+        for prompt, answer in (("message type", ""), ("order type", ""), ("side", "SELL"), ("quantity", "0.5"),
+                               ("price", "60000"), ("time in force", "")):  # fmt: skip
+            maker.answer(f"{prompt} ", answer)
+        maker.wait_for("Order replied")
+        maker.answer("Enter a valid message type: ", "0")
+        maker.wait_for("Receiving; press Enter to go back to the menu ...")
+
+        order = ("T", "", "MKT", "BUY", "0.5", "IOC")
+        code, taker, _ = over_a_pipe(pair.client(), "BOU7", "BOU7", "100700", *order)
+        assert code == 0
+        assert "Order quote filled" in taker
+
+        maker.wait_for("MessageType :  8")
+        maker.wait_for("ExecPrice :  60000.0")
+        maker.wait_for("Order executed")
+        maker.enter("")
+        maker.wait_for("1 message received.")
+        maker.answer("Enter a valid message type: ", "q")
+        assert maker.end() == 0
+
+
+def test_ctrl_c_leaves_receive_mode_first_and_the_program_second(pair: Pair) -> None:
+    with Terminal(pair.client(), NO_COLOR="1") as terminal:
+        for answer in WHO:
+            terminal.answer(": ", answer)
+        terminal.answer("Enter a valid message type: ", "0")
+        terminal.wait_for("Receiving; press Enter to go back to the menu ...")
+        terminal.press("c")
+        terminal.wait_for("0 messages received.")
+        terminal.wait_for("Enter a valid message type: ")
+        terminal.press("c")
+        assert terminal.end() == 130
+    assert "Send the OES Logout message" in terminal.shown
+    assert "Traceback" not in terminal.shown
+
+
+# -- the third dialogue
+
+
+def test_the_third_dialogue_over_a_pipe(pair: Pair) -> None:
+    typed = ("127.0.0", "127.0.0.1", "port", pair.aes.port, "1")
+    code, shown, errors = over_a_pipe(command("example_client2.py"), *map(str, typed))
+    assert (code, errors) == (0, "")
+    lines = pair.as_in_the_readme(shown)
+    look_for(THIRD_DIALOGUE, lines)
+    look_for(FIRST_DIALOGUE[7:], lines)
+    assert "'127.0.0' is not a valid IPv4 address" in shown
+    assert "'port' is not a valid port number" in shown
+    assert re.search(r"\nOrder \d+: ORDER_ACK\n", shown)
+    assert shown.rstrip().endswith("is closed")
+
+
+def test_the_third_dialogue_on_a_terminal(pair: Pair) -> None:
+    with Terminal(command("example_client2.py", "--account", 100700, "--user", "BOU7"), NO_COLOR="1") as terminal:
+        terminal.answer("Enter a valid IPv4 address: ", "127.0.0.1")
+        terminal.answer("Enter a valid port number: ", str(pair.aes.port))
+        terminal.answer("Enter API Trading Key: ", "BOU7")
+        assert terminal.end() == 0
+    look_for(THIRD_DIALOGUE, pair.as_in_the_readme(terminal.shown))
+    assert "UserName :  BOU7" in terminal.shown
+
+
+# -- what goes wrong
+
+
+@pytest.mark.parametrize(
+    "typed, explanation",
+    [
+        (("wrong key", "1", "1"), "error: the AES refused the logon: INVALID_KEY (4)"),
+        (("1", "nobody", "1"), "error: the AES refused the logon: INVALID_KEY (4)"),
+        (("1", "longer than six", "1"), "UserName"),
+        (("1", "1", "many", "1.5", "-1"), "error: the input ended"),
+        (("1",), "error: the input ended"),
+        ((), "error: the input ended"),
+    ],
+)
+def test_a_logon_that_fails_says_why(pair: Pair, typed: tuple[str, ...], explanation: str) -> None:
+    code, shown, errors = over_a_pipe(pair.client(), *typed)
+    assert code == 1
+    assert explanation in errors
+    assert "Traceback" not in shown + errors
+
+
+def test_nobody_listens() -> None:
+    host, port = closed_port()
+    code, _, errors = over_a_pipe(command("example_client.py", host, port), *WHO)
+    assert code == 1
+    assert errors == f"error: the AES at {host}:{port} cannot be used: cannot connect: Connection refused\n"
+    code, _, errors = over_a_pipe(command("example_client2.py"), host, str(port), "1")
+    assert code == 1
+    assert errors.startswith(f"error: the server at {host}:{port} cannot be reached: ")
+
+
+@pytest.mark.parametrize("program", ["example_client.py", "example_client2.py"])
+def test_ctrl_c_at_the_first_question(program: str) -> None:
+    with Terminal(command(program, *(("127.0.0.1", 1) if program == "example_client.py" else ()))) as terminal:
+        terminal.wait_for(": ")
+        terminal.press("c")
+        assert terminal.end() == 130
+    assert "Traceback" not in terminal.shown
+
+
+def test_a_server_that_vanishes_is_reported() -> None:
+    with ExitStack() as stack:
+        oes = stack.enter_context(ScriptedServer(accepting_oes(lambda message: (None,))))
+        aes = stack.enter_context(ScriptedServer(accepting_aes(oes.text)))
+        code, shown, errors = over_a_pipe(command("example_client.py", *aes.address), *WHO, "f")
+    assert code == 1
+    assert errors == f"error: the connection to the OES at {oes.text} is over: closed by the server\n"
+    assert "Traceback" not in shown
+
+
+def test_help_is_there() -> None:
+    for program in ("example_client.py", "example_client2.py", "example_server_aes.py", "example_server_oes.py"):
+        code, shown, _ = over_a_pipe(command(program, "--help"))
+        assert code == 0
+        assert "usage:" in shown
+
+
+# -- the script of the README
+
+
+def test_the_twenty_lines_of_a_user(pair: Pair) -> None:
+    code, shown, errors = over_a_pipe(command("examples/first_message.py", pair.aes.host, pair.aes.port))
+    assert (code, errors) == (0, "")
+    reply, reason = shown.splitlines()
+    assert reply.startswith("ClientLogon(")
+    assert "LoginStatus=1" in reply
+    assert f"PrimaryOrderEntryIP='127.0.0.1:{pair.oes.port}'" in reply
+    assert reason == "closed: one reply is enough"
