@@ -9,7 +9,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -135,9 +135,8 @@ def _create_private(path: Path) -> None:
     aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     aside.touch(mode=0o600, exist_ok=False)
     try:
-        connection = sqlite3.connect(aside, isolation_level=None)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.close()
+        with closing(sqlite3.connect(aside, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
         with suppress(FileExistsError):
             os.link(aside, path)
     finally:
