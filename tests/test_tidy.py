@@ -125,7 +125,7 @@ def test_every_file_keeps_the_rule(rule: Rule, where: str) -> None:
 
 
 def test_example_programs_are_short() -> None:
-    lengths = {source.path: len(source.lines) for source in python_files("example")}
+    lengths = {source.path: len(source.lines) for source in python_files("example_")}
     assert lengths.keys() == set(EXAMPLES)
     none_of(f"{path}: {lines} lines" for path, lines in lengths.items() if lines > LONGEST_EXAMPLE_LINES)
 
