@@ -246,7 +246,7 @@ class SocketController:
         self._conversation.handle(Trigger.CONNECTED)
         self._watch(READ)
         self.connection_made()
-        if self._unsent:
+        if self._unsent and not self.closed:  # connection_made may have found the peer gone already
             self._flush()
 
     def _read(self) -> None:

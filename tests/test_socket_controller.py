@@ -398,3 +398,13 @@ def test_close_after_the_selector_was_closed(pair: Pair) -> None:
 @pytest.mark.parametrize("address, text", [(("::1", 5, 0, 0), "::1:5"), ("path", "path"), ("", "(no address)")])
 def test_format_address(address: Any, text: str) -> None:
     assert format_address(address) == text
+
+
+def test_a_controller_may_close_as_soon_as_it_is_connected(sel: Selector, pair: Pair) -> None:
+    class Turned(SocketController):
+        def connection_made(self) -> None:
+            self.close("not this one")
+
+    controller = Turned(sel, pair[0], "", LOGON)
+    assert (controller.closed, controller.close_reason) == (True, "not this one")
+    assert pair[1].recv(1) == b""
