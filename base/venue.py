@@ -40,7 +40,7 @@ class Front(Protocol):
 
     def admit(self, caller: Caller, message: ClientLogon, now_ns: int) -> Admission: ...
 
-    def admit_again(self, caller: Caller, client: Client, now_ns: int) -> LogonDecision: ...
+    def admit_again(self, caller: Caller, client: Client, message: ClientLogon, now_ns: int) -> LogonDecision: ...
 
     def take(self, client: Client, frames: list[bytes], now_ns: int) -> None: ...
 
@@ -199,7 +199,7 @@ class Venue:
             line.session.refuse_logon(_refusal(message, decision, now_ns))
             self._close(line, f"logon refused: {decision.why}", account=message.Account, user=message.UserName)
             return
-        decision = self._front.admit_again(line, client, now_ns)
+        decision = self._front.admit_again(line, client, message, now_ns)
         reply = _welcome if decision.accepted else _refusal
         line.session.accept_logon(reply(message, decision, now_ns))
         self._audit.note(f"logon repeated: account {client.account} from {line.name}: {decision.why}")

@@ -51,9 +51,9 @@ class AesFront:
         )
         return Admission(decision, _client(caller, message, decision, lenient=False) if decision.accepted else None)
 
-    def admit_again(self, caller: Caller, client: Client, now_ns: int) -> LogonDecision:
+    def admit_again(self, caller: Caller, client: Client, message: ClientLogon, now_ns: int) -> LogonDecision:
         """Grant again to a client that was admitted on this connection, without a new one-time code."""
-        return self._desk.regrant(client.participant, caller.peer[0], caller.local[0], now_ns)
+        return self._desk.regrant(client.participant, caller.peer[0], caller.local[0], now_ns, message.TwoFA)
 
     def take(self, client: Client, frames: list[bytes], now_ns: int) -> None:
         """Nothing but logons is for the AES; the session lets no other letter in."""
@@ -93,7 +93,7 @@ class OesFront:
         self._order_entry.reports.join(client)
         return Admission(decision, client, displaced)
 
-    def admit_again(self, caller: Caller, client: Client, now_ns: int) -> LogonDecision:
+    def admit_again(self, caller: Caller, client: Client, message: ClientLogon, now_ns: int) -> LogonDecision:
         """Answer a further logon on a live connection as the first one was answered."""
         return LogonDecision(
             accepted=True,
