@@ -5,6 +5,7 @@ those of the README once the real ones are put back. Values that depend on who l
 """
 
 import re
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from tests.kit.first_sample import FIRST_SAMPLE
-from tests.kit.programs import ANSI, Server, Terminal, command, over_a_pipe
+from tests.kit.programs import ANSI, PATIENCE_S, Server, Terminal, command, environment, over_a_pipe
 from tests.kit.scripted_servers import ScriptedServer, accepting_aes, accepting_oes, closed_port
+from tests.kit.source import ROOT
 
 WHO = ("1", "1", "1")
 
@@ -288,7 +290,53 @@ def test_the_third_dialogue_on_a_terminal(pair: Pair) -> None:
     assert "UserName :  BOU7" in terminal.shown
 
 
+# -- other ways in
+
+
+def test_time_based_codes_against_the_settings_of_the_examples(tmp_path: Path) -> None:
+    settings = ("--settings", ROOT / "examples" / "venue.toml")
+    key = re.search(r'key = "(\w{32})"\nmode = "totp"', settings[1].read_text())
+    assert key
+    with (
+        Server("example_server_aes.py", tmp_path, *settings) as aes,
+        Server("example_server_oes.py", tmp_path, *settings) as oes,
+    ):
+        client = command("example_client.py", aes.host, aes.port)
+        who = (key[1], "BOU7", "100700")
+        code, shown, errors = over_a_pipe([*client, "--totp"], *who, "f")
+        assert (code, errors) == (0, "")
+        assert "Message type is collateral_response" in shown
+        assert f"The OES server is 127.0.0.1 : {oes.port}" in shown
+        code, _, errors = over_a_pipe(client, *who)
+        assert (code, errors) == (1, "error: the AES refused the logon: INVALID_KEY (4)\n")
+
+
+def test_the_spare_server_is_used_when_the_first_is_down(tmp_path: Path) -> None:
+    host, dead = closed_port()
+    with Server("example_server_oes.py", tmp_path) as oes:
+        named = ("--oes", f"{host}:{dead}", "--oes", f"{oes.host}:{oes.port}")
+        with Server("example_server_aes.py", tmp_path, *named) as aes:
+            code, shown, errors = over_a_pipe(command("example_client.py", aes.host, aes.port), *WHO, "f")
+    assert (code, errors) == (0, "")
+    assert f"The OES server at 127.0.0.1 : {dead} cannot be used: cannot connect: Connection refused" in shown
+    assert shown.count("Send the AES Logon message") == 2
+    assert "Message type is collateral_response" in shown
+
+
 # -- what goes wrong
+
+
+def test_nobody_reads_the_output(pair: Pair) -> None:
+    with subprocess.Popen(
+        pair.client(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environment(),
+    ) as client:  # fmt: skip
+        assert client.stdin and client.stdout and client.stderr
+        client.stdout.close()
+        client.stdin.write("1\n1\n1\n")
+        client.stdin.close()
+        assert client.wait(PATIENCE_S) == 1
+        assert client.stderr.read() == ""
 
 
 @pytest.mark.parametrize(

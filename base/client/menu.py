@@ -16,7 +16,7 @@ from base.client.requests import CONSTANT, TOTP
 from base.client.sample_orders import QUANTITY, sample_fields, sample_price
 from base.client.trader import Trader
 from base.client.transcript import Transcript, title
-from base.errors import LocalProtocolError, NoReply
+from base.errors import ConnectionLost, LocalProtocolError, NoReply
 from base.wire.bo.codes import TIF, MessageType, OrderType, Side
 from base.wire.layout import Message
 
@@ -95,8 +95,10 @@ class Menu:
             return False
         try:
             self._actions[choice](instrument)
-        except (NoReply, LocalProtocolError) as explanation:
-            self._console.say(explanation)
+        except (NoReply, LocalProtocolError, ConnectionLost) as explanation:
+            if self._trader.failure is not None:
+                raise
+            self._console.say(explanation)  # the session goes on: one request failed
         return True
 
     def _understand(self, line: str) -> tuple[str, int]:

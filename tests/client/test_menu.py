@@ -143,6 +143,13 @@ def test_an_invalid_choice_is_explained_and_asked_again(house: House, line: str)
     assert len(received) == 1
 
 
+def test_a_lost_aes_stops_only_what_needs_it(house: House) -> None:
+    house.book.on_request = house.aes.hang_up
+    shown, received = choose(house, "f", "H", "H", "f")
+    assert "the connection to the AES is over: it cannot be asked for a fresh grant" in shown
+    assert len(received) == 2
+
+
 def test_receive_mode_for_a_time(house: House) -> None:
     shown, _ = choose(house, "0", receive_s=0.01)
     assert "Receiving for 0.01 s ...\n0 messages received.\n" in shown

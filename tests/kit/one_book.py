@@ -4,7 +4,7 @@ In: requests. Out: the reply that section 6 of the protocol has for each when no
 knows: prices, accounts; an order id is all it remembers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from base.messages import (
     CollateralRequest,
@@ -28,9 +28,12 @@ class OneBook:
 
     def __init__(self) -> None:
         self.orders: dict[int, Transaction] = {}
+        self.on_request: Callable[[], object] = lambda: None
+        """What else happens when a request comes."""
 
     def __call__(self, message: Message) -> Iterable[Reply]:
         """Answer one request."""
+        self.on_request()
         if isinstance(message, Transaction):
             yield self._transact(message)
         elif isinstance(message, InstrumentRequest):
