@@ -30,7 +30,7 @@ def test_a_short_run_prints_both_rates_and_their_ratio() -> None:
     assert list(printed) == ["machine", "load", "mix", "rounds", "venue", "echo", "ratio"]
     for rate in (printed["venue"], printed["echo"]):
         assert int(rate.split()[0].replace(",", "")) > 0
-    assert re.match(r"\d\.\d{3} \(from .* goal 0\.15: (met|not met, \d+% of it)$", printed["ratio"])
+    assert re.match(r"\d\.\d{3} \(single rounds .* goal 0\.15: (met|not met, \d+% of it)$", printed["ratio"])
 
 
 def test_order_ids_never_repeat_and_cancels_name_the_order_before_the_last() -> None:
