@@ -121,8 +121,8 @@ class Menu:
             self._console.say(f"Receiving for {self._receive_s:g} s ...")
             self._drain(self._receive_s)
             return
-        self._console.say("Receiving; press Enter to go back to the menu ...")
         try:
+            self._console.say("Receiving; press Enter to go back to the menu ...")
             self._console.serve_until_line()
         except KeyboardInterrupt:
             self._console.say()  # Ctrl-C leaves this mode; in the menu it ends the program

@@ -5,8 +5,10 @@ import socket
 
 import pytest
 
+from base.client.mailbox import Mailbox
+from base.clock import Clock
 from base.errors import ConnectionLost
-from base.messages import Message, Side
+from base.messages import Message, Side, Transaction
 from tests.client.conftest import House
 
 
@@ -57,3 +59,21 @@ def test_after_a_logout_there_is_nothing_to_wait_for(house: House) -> None:
 
 def any_message(message: Message) -> bool:
     return True
+
+
+class Session:
+    """A handover that goes on and has nothing to say."""
+
+    connections = ("one",)
+    failure = None
+
+
+def test_a_wait_misses_nothing_while_the_oldest_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("base.limits.CLIENT_UNREAD_MESSAGES", 2)
+    mailbox = Mailbox(Session(), Clock(), None)  # type: ignore[arg-type]
+    first, second, third = (Transaction(OrderID=number) for number in (1, 2, 3))
+    mailbox.put(first)
+    mailbox.put(second)
+    monkeypatch.setattr(mailbox, "turn", lambda until_ns: mailbox.put(third))
+    assert mailbox.collect(lambda message: message == third, lambda: True, 5.0) == third
+    assert mailbox.collect(any_message, lambda: True, 5.0) == second
