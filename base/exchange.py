@@ -12,7 +12,7 @@ Quantities, prices, sides and instruments were checked by the gateway.
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 
-from base.limits import OPEN_ORDERS_PER_PARTICIPANT, ORDER_IDS_PER_ACCOUNT
+from base.limits import OPEN_ORDERS_PER_PARTICIPANT, RETIRED_ORDER_IDS_PER_ACCOUNT
 from base.matching.book import ANY_PRICE_KEY, Book
 from base.matching.engine import match, reachable
 from base.matching.order_ids import OrderIds
@@ -142,7 +142,7 @@ class Exchange:
         order.cancelled_lots = 0
         order.replaced_at_lots = NEVER_REPLACED
         orders[order_id] = order
-        if len(orders) > ORDER_IDS_PER_ACCOUNT:
+        if len(ids.retired) > RETIRED_ORDER_IDS_PER_ACCOUNT:
             ids.forget()
         return self._enter(seat, book, order, [])
 

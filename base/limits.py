@@ -174,8 +174,8 @@ OPEN_ORDERS_PER_PARTICIPANT = 10_000
 
 # -- matching
 
-ORDER_IDS_PER_ACCOUNT = 65_536
-"""Ids remembered per account, for queries and against repetition: about 30 MB, six times the orders that may rest."""
+RETIRED_ORDER_IDS_PER_ACCOUNT = 65_536
+"""Ids of finished or replaced orders remembered per account, for queries and against repetition: about 30 MB."""
 
 EMPTY_LEVELS_KEPT = 64
 """Price levels of a book side that may stay without an order before the side looks for them."""

@@ -276,14 +276,14 @@ def test_as_many_open_orders_as_the_bound_says(monkeypatch: pytest.MonkeyPatch) 
 
 def test_ids_are_remembered_up_to_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("base.exchange", "base.matching.order_ids"):
-        monkeypatch.setattr(f"{module}.ORDER_IDS_PER_ACCOUNT", 3)
+        monkeypatch.setattr(f"{module}.RETIRED_ORDER_IDS_PER_ACCOUNT", 2)
     exchange = Exchange(INSTRUMENTS, RICH_ACCOUNTS, PARTICIPANTS)
-    run(buy(1, 1), *(buy(i, 1, tif=IOC) for i in (2, 3)), exchange=exchange)
+    run(buy(1, 1), *(buy(i, 1, tif=IOC) for i in (2, 3, 4)), exchange=exchange)
     assert run(query(2), exchange=exchange) == [OrderReported(2, OrderStatus.CANCELLED, 0, 0)]
-    run(buy(4, 1, tif=IOC), exchange=exchange)
+    run(buy(5, 1, tif=IOC), exchange=exchange)
     assert run(query(2), exchange=exchange) == rejected(2, Reject.ORDER_UNKNOWN)
     assert run(query(1), exchange=exchange) == [OrderReported(1, OrderStatus.RESTING, 0, 1)], "open orders stay"
-    assert run(buy(2, 1), exchange=exchange) == [OrderAccepted(5)]
+    assert run(buy(2, 1), exchange=exchange) == [OrderAccepted(6)]
 
 
 def test_participants_are_numbered_from_zero() -> None:
@@ -295,4 +295,3 @@ def test_participants_are_numbered_from_zero() -> None:
 
 def test_the_answer_to_an_open_order_request_fits_a_send_buffer() -> None:
     assert limits.OPEN_ORDERS_PER_PARTICIPANT * 250 <= limits.SEND_BUFFER_BYTES
-    assert limits.ORDER_IDS_PER_ACCOUNT > limits.OPEN_ORDERS_PER_PARTICIPANT

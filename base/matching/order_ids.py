@@ -2,22 +2,22 @@
 
 In: accepted orders and the ids they take on. Out: the order that an id names.
 Never knows: books, prices, money. An id counts once accepted and names its order until the
-trading session ends; when there are too many, those are forgotten that retired first.
+trading session ends; of ids that name no open order any more only the newest stay.
 """
 
 from collections import deque
 from collections.abc import Iterator
 
-from base.limits import ORDER_IDS_PER_ACCOUNT
+from base.limits import RETIRED_ORDER_IDS_PER_ACCOUNT
 from base.matching.price_level import Order
 
 
 class OrderIds:
     """The ids of one account. An order replaced along the way keeps its former ids, for queries.
 
-    ``orders`` has the owner of every id known; whoever enters one looks whether there are too many.
-    ``retired`` has, oldest first, the ids that name no open order any more; whoever ends an order
-    appends its id there.
+    ``orders`` has the owner of every id known. ``retired`` has, oldest first, the ids that name no
+    open order any more: whoever ends an order appends it there, whoever enters one calls ``forget``
+    when there are too many.
     """
 
     __slots__ = ("orders", "retired")
@@ -44,7 +44,7 @@ class OrderIds:
 
     def forget(self) -> None:
         """Let go of the ids that retired first until the bound holds; ids in use always stay."""
-        while len(self.orders) > ORDER_IDS_PER_ACCOUNT and self.retired:
+        while len(self.retired) > RETIRED_ORDER_IDS_PER_ACCOUNT:
             order_id, order = self.retired.popleft()
             in_use = order.leaves_lots and order.order_id == order_id
             if self.orders.get(order_id) is order and not in_use:

@@ -23,7 +23,7 @@ def ended(ids: OrderIds, one: Order) -> None:
 
 @pytest.fixture
 def ids(monkeypatch: pytest.MonkeyPatch) -> OrderIds:
-    monkeypatch.setattr("base.matching.order_ids.ORDER_IDS_PER_ACCOUNT", 3)
+    monkeypatch.setattr("base.matching.order_ids.RETIRED_ORDER_IDS_PER_ACCOUNT", 2)
     return OrderIds()
 
 
@@ -42,7 +42,8 @@ def test_the_id_that_retired_first_is_forgotten_first(ids: OrderIds) -> None:
     for place in (1, 0, 2):
         ended(ids, orders[place])
     entered(ids, order(4, 5))
-    assert list(ids.orders) == [10, 30, 40]
+    assert list(ids.orders) == [10, 30, 40], "20 retired first"
+    ended(ids, ids.orders[40])
     entered(ids, order(5, 5))
     assert list(ids.orders) == [30, 40, 50]
 
@@ -66,8 +67,18 @@ def test_a_repeated_id_is_not_lost_with_its_former_owner(ids: OrderIds) -> None:
     newest = order(1, 5)
     ids.orders[10] = newest
     for number in (2, 3, 4):
-        entered(ids, order(number, 5))
-    assert ids.orders[10] is newest
+        ended(ids, entered(ids, order(number, 5)))
+    ids.forget()
+    assert ids.orders[10] is newest and former not in ids.orders.values()
+
+
+def test_one_id_used_for_ever_cannot_fill_the_memory(ids: OrderIds) -> None:
+    for _ in range(100):
+        ended(ids, entered(ids, order(1, 5)))
+    one = entered(ids, order(1, 5))
+    for _ in range(100):
+        ids.rename(one, 10)
+    assert ids.orders == {10: one} and len(ids.retired) == 2
 
 
 def test_an_id_taken_up_again_stays_with_its_order(ids: OrderIds) -> None:
@@ -75,5 +86,6 @@ def test_an_id_taken_up_again_stays_with_its_order(ids: OrderIds) -> None:
     for order_id in (11, 10, 10):
         ids.rename(one, order_id)
     for number in (2, 3, 4):
-        entered(ids, order(number, 5))
+        ended(ids, entered(ids, order(number, 5)))
+    ids.forget()
     assert ids.find_open(10) is one
