@@ -9,7 +9,6 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from base.errors import HandoffError, SettingsError
@@ -85,8 +84,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "handoff", description="An exchange that fits on a desk: two-stage logon, binary order entry, a real market."
     )
-    parser.add_argument("--version", action="version", version=f"handoff {_version()}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    parser.add_argument("--version", action="store_true", help="print the version")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add(commands, "demo", demo, "start a venue, trade between two accounts, show everything, stop")
     _add_server_options(_add(commands, "serve", serve, "keep AES and OES running and say how to connect"), "both")
     for kind, what in (("aes", "authenticates clients and hands them over"), ("oes", "takes orders and trades")):
@@ -103,7 +102,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["client"]:
         return client(given[1:])
-    options = make_parser().parse_args(given)
+    parser = make_parser()
+    options = parser.parse_args(given)
+    if options.version:
+        print(f"handoff {_version()}")
+        return OK
+    if options.command is None:
+        parser.error("a COMMAND is needed")
     command: Command = options.run
     try:
         return command(options)
@@ -158,6 +163,8 @@ def _address(text: str | None) -> tuple[str, int] | None:
 
 
 def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("handoff-venue")
     except PackageNotFoundError:

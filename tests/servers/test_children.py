@@ -1,0 +1,68 @@
+"""Servers as children: found when they accept, gone when we are."""
+
+import io
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from base.errors import ServerFailed
+from base.servers.children import Child
+from tests.kit.source import ROOT
+
+WAIT_S = 10.0
+
+ORPHAN = """
+import os, sys
+from base.servers.children import Child
+child = Child("oes", ["--listen", "127.0.0.1:0", "--state", sys.argv[1]])
+print(*child.address(), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_child_accepts_at_the_address_it_gives_and_stops_when_asked(tmp_path: Path) -> None:
+    with open(tmp_path / "log", "w+b") as log:
+        with (
+            Child("oes", ["--listen", "127.0.0.1:0", "--state", str(tmp_path)], log) as child,
+            socket.create_connection(child.address(), WAIT_S) as client,
+        ):
+            assert child.stop() == 0
+            while client.recv(1000):
+                continue
+        log.seek(0)
+        assert log.read().endswith(b"OES ended\n")
+
+
+def test_a_child_that_cannot_start_says_its_exit_code(tmp_path: Path) -> None:
+    with (
+        open(tmp_path / "log", "w+b") as log,
+        Child("aes", ["--settings", str(tmp_path / "missing.toml")], log) as child,
+        pytest.raises(ServerFailed, match="the AES ended with exit code 2"),
+    ):
+        child.address()
+
+
+def test_no_child_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", ORPHAN, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=ROOT,
+    )
+    assert parent.stdout and parent.stdin
+    host, port = parent.stdout.readline().split()
+    with socket.create_connection((host, int(port)), WAIT_S) as client:
+        parent.kill()
+        client.settimeout(WAIT_S)
+        received = io.BytesIO()
+        while part := client.recv(1000):
+            received.write(part)
+    parent.communicate()
+    with pytest.raises(ConnectionRefusedError):
+        while True:
+            socket.create_connection((host, int(port)), WAIT_S).close()

@@ -1,0 +1,172 @@
+"""A server as a program: what it prints, where it may be reached, how it ends."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from base.create_example_message import create_example_message
+from base.errors import SettingsError
+from base.one_time_code import hotp
+from base.servers.demo_settings import demo_settings
+from base.servers.program import judge_constant_codes
+from base.servers.settings import Settings, parse_settings
+from tests.kit.source import ROOT
+
+WAIT_S = 10.0
+AES, OES = str(ROOT / "example_server_aes.py"), str(ROOT / "example_server_oes.py")
+
+
+@contextmanager
+def program(arguments: Sequence[str], state: Path) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, *arguments, "--state", str(state)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def listening(process: subprocess.Popen[str]) -> tuple[str, int]:
+    assert process.stdout
+    line = process.stdout.readline()
+    match = re.fullmatch(r"listening on \('([\d.]+)', (\d+)\)\n", line)
+    assert match, line
+    return match[1], int(match[2])
+
+
+def refused(arguments: Sequence[str], state: Path) -> tuple[int | None, str]:
+    with program(arguments, state) as process:
+        out, err = process.communicate(timeout=WAIT_S)
+        assert out == "" and "Traceback" not in err
+        return process.returncode, err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_example_server_announces_prints_and_ends_in_an_orderly_way(tmp_path: Path, number: int) -> None:
+    with program([AES, "127.0.0.1", "0", "--oes", "10.0.0.1:5"], tmp_path) as process:
+        address = listening(process)
+        assert address[0] == "127.0.0.1" and address[1] > 0
+        with socket.create_connection(address, WAIT_S) as client:
+            client.sendall(create_example_message("H", Account=1, UserName="1", TwoFA=hotp(b"1", 0)).encode())
+            assert len(client.recv(143)) == 143
+            process.send_signal(number)
+            assert len(client.recv(143)) == 143, "a logout"
+            assert client.recv(143) == b""
+        out, err = process.communicate(timeout=WAIT_S)
+    assert process.returncode == 0
+    assert out.startswith("Message type is client_logon\nBuffer size is 143 required len is 143\n")
+    assert "        twoFA                            b'517846'\n" in out
+    assert out.endswith("No more receive data\n")
+    lines = err.splitlines()
+    assert "demo accounts 1 (user 1, key 1), 100700 (user BOU7, key BOU7)" in lines[0]
+    assert "517846" not in err
+    assert lines[-1].endswith("INFO AES ended")
+
+
+def test_an_example_server_on_all_addresses_warns_in_one_line(tmp_path: Path) -> None:
+    with program([OES, "0.0.0.0", "0", "--stop-with-input"], tmp_path) as process:
+        assert listening(process)[0] == "0.0.0.0"
+        assert process.stdin
+        process.stdin.close()
+        process.stdin = None
+        _, err = process.communicate(timeout=WAIT_S)
+    assert process.returncode == 0
+    assert err.count("WARNING") == 1
+    assert "other machines reach 0.0.0.0, and everybody knows the keys of the demo accounts" in err
+
+
+@pytest.mark.parametrize("kind", ["aes", "oes"])
+def test_a_server_command_keeps_the_demo_from_other_machines(tmp_path: Path, kind: str) -> None:
+    code, err = refused(["-m", "base", kind, "--listen", "0.0.0.0:0"], tmp_path)
+    assert code == 2
+    assert "allow it with --demo-accounts" in err
+
+
+@pytest.mark.parametrize(
+    "arguments, code, says",
+    [
+        ([AES, "127.0.0.1"], 2, "the following arguments are required: port"),
+        ([AES, "127.0.0.1", "70000"], 2, "the port must be from 0 to 65535"),
+        ([AES, "127.0.0.1", "http"], 2, "invalid int value"),
+        ([AES, "a b", "0"], 2, "must be HOST:PORT"),
+        ([AES, "203.0.113.77", "0", "--settings", "examples/venue.toml"], 2, 'accounts with mode = "constant"'),
+        ([AES, "127.0.0.1", "0", "--settings", "missing.toml"], 2, "missing.toml: cannot be read: No such file"),
+        ([AES, "127.0.0.1", "0", "--oes", "order-entry.example.com:4445"], 2, "28 bytes long"),
+        ([AES, "256.0.0.1", "0", "--settings", "/dev/null"], 2, "instruments is missing"),
+        ([OES, "127.0.0.1", "1", "--nonsense"], 2, "unrecognized arguments: --nonsense"),
+    ],
+)
+def test_wrong_options_and_settings_end_with_a_line(
+    tmp_path: Path, arguments: list[str], code: int, says: str
+) -> None:
+    ended, err = refused(arguments, tmp_path)
+    assert (ended, says in err) == (code, True), err
+
+
+def test_an_address_in_use_is_a_failure_with_a_reason(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        code, err = refused([OES, "127.0.0.1", str(port)], tmp_path)
+    assert code == 1
+    assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in err
+
+
+CONSTANT = """
+[logon]
+constant_codes = "%s"
+[[instruments]]
+number = 1
+name = "X"
+base = "B"
+quote = "Q"
+tick = "1"
+lot = "1"
+min = "1"
+max = "1"
+[[accounts]]
+number = 1
+user = "1"
+key = "k"
+mode = "constant"
+enabled = %s
+"""
+
+
+@pytest.mark.parametrize(
+    "settings, host, demo_accounts, is_allowed",
+    [
+        (demo_settings(), "127.0.0.1", False, True),
+        (demo_settings(), "127.5.5.5", False, True),
+        (demo_settings(), "localhost", False, True),
+        (demo_settings(), "0.0.0.0", False, False),
+        (demo_settings(), "0.0.0.0", True, True),
+        (demo_settings(), "exchange", False, False),
+        (parse_settings("f", CONSTANT % ("loopback", "true")), "127.0.0.1", False, True),
+        (parse_settings("f", CONSTANT % ("loopback", "true")), "10.0.0.1", False, False),
+        (parse_settings("f", CONSTANT % ("loopback", "true")), "10.0.0.1", True, False),
+        (parse_settings("f", CONSTANT % ("everywhere", "true")), "10.0.0.1", False, True),
+        (parse_settings("f", CONSTANT % ("loopback", "false")), "10.0.0.1", False, True),
+    ],
+)
+def test_constant_codes_stay_on_this_machine_unless_asked_for(
+    settings: Settings, host: str, demo_accounts: bool, is_allowed: bool
+) -> None:
+    if is_allowed:
+        judge_constant_codes(settings, host, demo_accounts)
+    else:
+        with pytest.raises(SettingsError, match="other machines reach"):
+            judge_constant_codes(settings, host, demo_accounts)

@@ -1,0 +1,87 @@
+"""Both servers at once: how to connect, how it ends, and what happens when one of them dies."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from base.client.trader import Trader
+from base.servers.serve import directions
+from tests.kit.source import ROOT
+
+WAIT_S = 15.0
+
+
+@contextmanager
+def serving(state: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "base", "serve", "--state", str(state), *more],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+FREE = ("--aes", "127.0.0.1:0", "--oes", "127.0.0.1:0")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_how_to_connect_and_stops_both(tmp_path: Path, number: int) -> None:
+    with serving(tmp_path, *FREE) as process:
+        assert process.stdout
+        match = re.match(r"AES at 127\.0\.0\.1:(\d+), OES at", process.stdout.readline())
+        assert match
+        lines = [process.stdout.readline() for _ in range(4)]
+        assert f"handoff client 127.0.0.1 {match[1]}\n" in lines[0]
+        with Trader("127.0.0.1", int(match[1]), key="1", user="1", account=1) as trader:
+            assert trader.trading_session == 1
+        process.send_signal(number)
+        out, err = process.communicate(timeout=WAIT_S)
+    assert (process.returncode, out) == (0, "stopping\n")
+    assert "AES ended" in err and "OES ended" in err and "Traceback" not in err
+
+
+def test_when_one_dies_the_other_is_stopped_and_the_exit_code_says_so(tmp_path: Path) -> None:
+    with serving(tmp_path, *FREE) as process:
+        assert process.stdout
+        process.stdout.readline()
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        assert len(children) == 2
+        os.kill(int(children[0]), signal.SIGKILL)
+        _, err = process.communicate(timeout=WAIT_S)
+    assert process.returncode == 1
+    assert "handoff: the OES ended by itself with exit code -9" in err
+    assert "AES ended" in err
+
+
+@pytest.mark.parametrize(
+    "more, code, says",
+    [
+        (("--aes", "0.0.0.0:0"), 2, "allow it with --demo-accounts"),
+        (("--oes", "nowhere"), 2, "address 'nowhere': must be HOST:PORT"),
+        (("--settings", "missing.toml"), 2, "missing.toml: cannot be read"),
+    ],
+)
+def test_wrong_settings_start_nothing(tmp_path: Path, more: tuple[str, ...], code: int, says: str) -> None:
+    with serving(tmp_path, *more) as process:
+        out, err = process.communicate(timeout=WAIT_S)
+    assert (process.returncode, out) == (code, "")
+    assert says in err and err.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_directions_name_an_address_that_can_be_connected_to() -> None:
+    assert "handoff client 127.0.0.1 5" in directions(("0.0.0.0", 5), ("0.0.0.0", 6))
+    assert "handoff client 10.0.0.1 5" in directions(("10.0.0.1", 5), ("10.0.0.1", 6))
