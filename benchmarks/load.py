@@ -29,10 +29,11 @@ class Session:
 
 
 class Load:
-    """All sessions; ``run`` may be called again and again."""
+    """All sessions; ``run`` may be called again and again, ``answered`` counts the messages of all runs."""
 
     def __init__(self, sessions: list[Session]) -> None:
         self._sessions = sessions
+        self.answered = 0
         self._selector = selectors.DefaultSelector()
         for session in sessions:
             session.sock.setblocking(False)
@@ -48,10 +49,10 @@ class Load:
         """Messages answered per second, after a warm-up; everything in flight is waited for at the end."""
         for session in self._sessions:
             self._send(session, WINDOW)
-        self._answered_until(time.perf_counter() + min(WARM_UP_S, seconds))
-        start = time.perf_counter()
-        answered = self._answered_until(start + seconds)
-        rate = answered / (time.perf_counter() - start)
+        self._keep_full_until(time.perf_counter() + min(WARM_UP_S, seconds))
+        start, before = time.perf_counter(), self.answered
+        self._keep_full_until(start + seconds)
+        rate = (self.answered - before) / (time.perf_counter() - start)
         self._drain()
         return rate
 
@@ -61,14 +62,10 @@ class Load:
         for session in self._sessions:
             session.sock.close()
 
-    def _answered_until(self, end: float) -> int:
-        answered = 0
+    def _keep_full_until(self, end: float) -> None:
         while time.perf_counter() < end:
             for session in self._ready():
-                done = self._receive(session)
-                answered += done
-                self._send(session, done)
-        return answered
+                self._send(session, self._receive(session))
 
     def _drain(self) -> None:
         while any(session.in_flight for session in self._sessions):
@@ -91,6 +88,7 @@ class Load:
             raise ConnectionError("the server closed a session of the load client")
         answered = session.replies.count(data)
         session.in_flight -= answered
+        self.answered += answered
         return answered
 
     def _send(self, session: Session, number: int) -> None:

@@ -11,8 +11,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -63,35 +65,56 @@ def pin(process: int, cores: set[int]) -> None:
         os.sched_setaffinity(process, cores)
 
 
-@contextmanager
-def start_echo(sessions: int) -> Iterator[list[Session]]:
-    """Sessions of a server that sends back what it gets."""
-    with server("benchmarks.echo_server") as address:
-        yield [Session(socket.create_connection(address), Ring(Account=number + 1)) for number in range(sessions)]
+@dataclass(frozen=True)
+class Server:
+    """A running server process."""
+
+    address: tuple[str, int]
+    process: int
+
+    def cpu_seconds(self) -> float:
+        """Processor time that it has used so far; on Linux every process has a clock of this number."""
+        return time.clock_gettime(~self.process << 3 | 2)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server and sessions that are ready to trade on it."""
+
+    server: Server
+    sessions: list[Session]
 
 
 @contextmanager
-def start_venue(sessions: int) -> Iterator[list[Session]]:
-    """Logged-on sessions of an OES, each of another account."""
+def start_echo(sessions: int) -> Iterator[Target]:
+    """A server that sends back what it gets."""
+    with server("benchmarks.echo_server") as echo:
+        rings = [Ring(Account=account) for account in range(1, sessions + 1)]
+        yield Target(echo, [Session(socket.create_connection(echo.address), ring) for ring in rings])
+
+
+@contextmanager
+def start_venue(sessions: int) -> Iterator[Target]:
+    """An OES with sessions logged on, each of another account."""
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         settings = directory / "venue.toml"
         settings.write_text(settings_for(sessions))
         options = ("--settings", str(settings), "--state", str(directory / "state"))
-        stack.enter_context(server("base", "oes", *options))
+        oes = stack.enter_context(server("base", "oes", *options))
         aes = stack.enter_context(server("base", "aes", *options))
-        yield [log_on(aes, account) for account in range(1, sessions + 1)]
+        yield Target(oes, [log_on(aes.address, account) for account in range(1, sessions + 1)])
 
 
 @contextmanager
-def server(module: str, *arguments: str) -> Iterator[tuple[str, int]]:
-    """The address of a server process, which stays off the client's core and ends with the context."""
+def server(module: str, *arguments: str) -> Iterator[Server]:
+    """A server process, which stays off the client's core and ends with the context."""
     command = [sys.executable, "-m", module, *arguments]
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
             pin(process.pid, SERVER_CORES)
-            yield announced_address(process, log)
+            yield Server(announced_address(process, log), process.pid)
         finally:
             process.terminate()
             process.communicate()

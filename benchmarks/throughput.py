@@ -10,12 +10,12 @@ import argparse
 import os
 import platform
 import statistics
-from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.load import WINDOW, Load
 from benchmarks.orders import MIX
-from benchmarks.processes import CLIENT_CORES, SERVER_CORES, pin, start_echo, start_venue
+from benchmarks.processes import CLIENT_CORES, SERVER_CORES, Target, pin, start_echo, start_venue
 
 SESSIONS = 10
 ROUNDS = 15
@@ -23,20 +23,49 @@ ROUND_S = 0.5
 GOAL = 0.15
 
 
-def measure(sessions: int, rounds: int, seconds: float) -> tuple[list[float], list[float]]:
-    """Rates of the venue and of the echo, one of each per round."""
-    venue_rates, echo_rates = [], []
-    with ExitStack() as stack:
-        venue = Load(stack.enter_context(start_venue(sessions)))
-        stack.callback(venue.close)
-        echo = Load(stack.enter_context(start_echo(sessions)))
-        stack.callback(echo.close)
+@dataclass(frozen=True)
+class Figures:
+    """What one server did: messages per second of each round, and its processor time per message."""
+
+    rates: list[float]
+    cpu_us: float
+
+    @property
+    def rate(self) -> float:
+        """The median of the rounds."""
+        return statistics.median(self.rates)
+
+
+class Contestant:
+    """One of the two servers under its load."""
+
+    def __init__(self, target: Target) -> None:
+        self._server = target.server
+        self._load = Load(target.sessions)
+        self._cpu_seconds_before = target.server.cpu_seconds()
+        self._rates: list[float] = []
+
+    def play(self, seconds: float) -> None:
+        """One round."""
+        self._rates.append(self._load.run(seconds))
+
+    def finish(self) -> Figures:
+        """The figures of all rounds."""
+        cpu_seconds = self._server.cpu_seconds() - self._cpu_seconds_before
+        self._load.close()
+        if self._load.rejected:
+            raise RuntimeError(f"{self._load.rejected} messages were refused; the mix holds only good ones")
+        return Figures(self._rates, cpu_seconds / self._load.answered * 1e6)
+
+
+def measure(sessions: int, rounds: int, seconds: float) -> tuple[Figures, Figures]:
+    """Figures of the venue and of the echo, which take turns."""
+    with start_venue(sessions) as venue_target, start_echo(sessions) as echo_target:
+        venue, echo = Contestant(venue_target), Contestant(echo_target)
         for _ in range(rounds):
-            venue_rates.append(venue.run(seconds))
-            echo_rates.append(echo.run(seconds))
-        if venue.rejected:
-            raise AssertionError(f"{venue.rejected} messages were refused; the mix holds only good ones")
-    return venue_rates, echo_rates
+            venue.play(seconds)
+            echo.play(seconds)
+        return venue.finish(), echo.finish()
 
 
 def machine() -> str:
@@ -49,11 +78,10 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, {platform.python_implementation()} {platform.python_version()}"
 
 
-def report(sessions: int, venue_rates: list[float], echo_rates: list[float]) -> str:
+def report(sessions: int, venue: Figures, echo: Figures) -> str:
     """The lines that `make bench` prints."""
-    venue, echo = statistics.median(venue_rates), statistics.median(echo_rates)
-    ratio = venue / echo
-    single = [one / other for one, other in zip(venue_rates, echo_rates, strict=True)]
+    ratio, cpu_ratio = venue.rate / echo.rate, echo.cpu_us / venue.cpu_us
+    single = [one / other for one, other in zip(venue.rates, echo.rates, strict=True)]
     verdict = "met" if ratio >= GOAL else f"not met, {ratio / GOAL:.0%} of it"
     cores = "client and servers on different cores" if SERVER_CORES else "all on the one core of this machine"
     return "\n".join(
@@ -62,9 +90,11 @@ def report(sessions: int, venue_rates: list[float], echo_rates: list[float]) -> 
             f"load     {sessions} sessions, {WINDOW} messages in flight each; {cores}",
             f"mix      {MIX}",
             f"rounds   {len(single)}, venue and echo in turns; medians",
-            f"venue    {venue:>11,.0f} messages/s answered by the order-entry server",
-            f"echo     {echo:>11,.0f} messages/s framed and sent back by the same loop",
+            f"venue    {venue.rate:>11,.0f} messages/s answered by the order-entry server",
+            f"echo     {echo.rate:>11,.0f} messages/s framed and sent back by the same loop",
             f"ratio    {ratio:>11.3f} (single rounds {min(single):.3f} to {max(single):.3f}); goal {GOAL}: {verdict}",
+            f"cpu      {cpu_ratio:>11.3f} (echo {echo.cpu_us:.2f} us, venue {venue.cpu_us:.2f} us per message on the"
+            " server's core); differs from the ratio when others use the machine",
         )
     )
 

@@ -11,7 +11,7 @@ import pytest
 
 from base.messages import MessageType, Transaction
 from benchmarks.orders import SIZE, SLOTS, Replies, Ring
-from benchmarks.throughput import report
+from benchmarks.throughput import Figures, report
 from tests.kit.source import ROOT
 
 
@@ -27,7 +27,7 @@ def test_a_short_run_prints_both_rates_and_their_ratio() -> None:
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stderr
     printed = dict(line.split(None, 1) for line in run.stdout.splitlines())
-    assert list(printed) == ["machine", "load", "mix", "rounds", "venue", "echo", "ratio"]
+    assert list(printed) == ["machine", "load", "mix", "rounds", "venue", "echo", "ratio", "cpu"]
     for rate in (printed["venue"], printed["echo"]):
         assert int(rate.split()[0].replace(",", "")) > 0
     assert re.match(r"\d\.\d{3} \(single rounds .* goal 0\.15: (met|not met, \d+% of it)$", printed["ratio"])
@@ -60,4 +60,6 @@ def test_replies_are_counted_however_they_are_cut(cut: int) -> None:
 
 @pytest.mark.parametrize("venue, verdict", [(20.0, "goal 0.15: met"), (7.5, "goal 0.15: not met, 50% of it")])
 def test_the_report_says_how_far_the_goal_is(venue: float, verdict: str) -> None:
-    assert report(10, [venue, venue, 1.0], [100.0, 100.0, 100.0]).endswith(verdict)
+    printed = report(10, Figures([venue, venue, 1.0], 8.0), Figures([100.0, 100.0, 100.0], 0.8))
+    assert f"{verdict}\n" in printed
+    assert "0.100 (echo 0.80 us, venue 8.00 us" in printed
