@@ -307,8 +307,8 @@ class SocketController:
 def format_address(addr: Any) -> str:
     """Write an address as ``host:port``.
 
-    >>> format_address(("127.0.0.1", 4444))
-    '127.0.0.1:4444'
+    >>> format_address(("127.0.0.1", 4444)), format_address("a.socket"), format_address("")
+    ('127.0.0.1:4444', 'a.socket', '(no address)')
     """
     if isinstance(addr, tuple) and len(addr) >= 2:
         return f"{addr[0]}:{addr[1]}"

@@ -14,7 +14,7 @@ from base.create_example_message import create_example_message
 from base.errors import FieldError, LocalProtocolError
 from base.process_message import RECV_ERROR_INVALID_MSG_TYPE, RECV_ERROR_PARSE, ReceiveResult
 from base.session.transitions import Conversation
-from base.socket_controller import TRANSITIONS, SocketController, State, Trigger, format_address
+from base.socket_controller import TRANSITIONS, SocketController, State, Trigger
 
 Pair: TypeAlias = tuple[socket.socket, socket.socket]
 Selector: TypeAlias = selectors.BaseSelector
@@ -81,7 +81,6 @@ def run_until_closed(sel: Selector, controller: SocketController) -> str:
 
 # -- the table
 
-
 @pytest.mark.parametrize("state, trigger", list(product(State, Trigger)))
 def test_the_table_moves_as_listed_and_nothing_else_moves(state: State, trigger: Trigger) -> None:
     listed = {
@@ -101,7 +100,6 @@ def test_the_table_moves_as_listed_and_nothing_else_moves(state: State, trigger:
 
 
 # -- connecting
-
 
 def test_a_fresh_socket_is_connected_and_msgobj_is_sent(sel: Selector, listener: socket.socket) -> None:
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -150,8 +148,7 @@ def test_a_failed_attempt_to_connect_ends_with_a_reason(sel: Selector, address: 
 
 
 def test_finish_while_connecting_just_closes(sel: Selector, listener: socket.socket) -> None:
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    controller = Recorder(sel, sock, listener.getsockname(), LOGON)
+    controller = Recorder(sel, socket.socket(), listener.getsockname(), LOGON)
     controller.finish("changed our mind")
     assert (controller.closed, controller.close_reason) == (True, "changed our mind")
 
@@ -167,7 +164,6 @@ def test_a_message_that_cannot_be_encoded_is_the_callers_error(sel: Selector) ->
 
 
 # -- reading
-
 
 @pytest.mark.parametrize("size", [1, 3, 142, 143, 144, 393, 1000])
 def test_messages_arrive_whole_however_they_were_cut(sel: Selector, pair: Pair, size: int) -> None:
@@ -274,7 +270,6 @@ def test_received_can_be_overridden_to_take_bytes_as_they_come(sel: Selector, pa
 
 # -- writing
 
-
 def test_a_stream_is_whole_when_the_peer_takes_it_in_small_parts(sel: Selector, pair: Pair) -> None:
     ours, peer = pair
     ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
@@ -323,7 +318,6 @@ def test_send_on_a_closed_connection_says_why_it_is_closed(sel: Selector, pair: 
 
 
 # -- ends
-
 
 def test_what_was_sent_before_the_peer_closed_is_still_handed_on(sel: Selector, pair: Pair) -> None:
     ours, peer = pair
@@ -393,11 +387,6 @@ def test_close_after_the_selector_was_closed(pair: Pair) -> None:
     selector.close()
     controller.close("late")
     assert controller.closed
-
-
-@pytest.mark.parametrize("address, text", [(("::1", 5, 0, 0), "::1:5"), ("path", "path"), ("", "(no address)")])
-def test_format_address(address: Any, text: str) -> None:
-    assert format_address(address) == text
 
 
 def test_a_controller_may_close_as_soon_as_it_is_connected(sel: Selector, pair: Pair) -> None:
