@@ -84,7 +84,7 @@ def test_the_spare_is_used_with_a_fresh_grant(stack: ExitStack, primary_script: 
             yield reply.replace(Key=next(keys)) if isinstance(reply, ClientLogon) else reply
 
     aes = start(stack, granting)
-    trader = trader_for(stack, aes.address, timeout_s=0.3 if primary_script is silent else 5.0)
+    trader = trader_for(stack, aes.address, timeout_s=1.0 if primary_script is silent else 5.0)
     trader.log_on()
     assert trader.address_of("OES") == spare.address
     assert spare.received.get(timeout=5).Key == 22
@@ -132,7 +132,7 @@ def test_an_aes_that_does_not_let_us_in(
     stack: ExitStack, script: Script, kind: type[HandoffError], words: str
 ) -> None:
     aes = start(stack, script)
-    trader = trader_for(stack, aes.address, timeout_s=SHORT_S)
+    trader = trader_for(stack, aes.address, timeout_s=SHORT_S if script is silent else 5.0)
     with pytest.raises(kind, match=words):
         trader.log_on()
     assert trader.stage is Stage.OVER

@@ -45,6 +45,7 @@ def test_what_a_wait_does_not_want_keeps_its_order(house: House) -> None:
     trader = house.trader()
     for _ in range(5):
         trader.new_order(1, Side.BUY, 1.0, 1.0)
+    trader.replies(trader.collateral())  # when its answer is there, so are the five before it
     for wanted in (4, 2):
         assert trader.wait_for(lambda message, wanted=wanted: message.OrderID == wanted).OrderID == wanted
     assert [message.OrderID for message in trader.messages(0)] == [1, 3, 5]
