@@ -98,7 +98,7 @@ class Reports:
         for event in events:
             kind = type(event)
             if kind is Trade:
-                self._report_trade(event, request)  # type: ignore[arg-type]  # an isinstance here costs a tenth of an order
+                self._report_trade(event, request)  # type: ignore[arg-type]  # isinstance costs a tenth of an order
             elif kind is OrderAccepted:
                 self._report_accepted(client, event, request)  # type: ignore[arg-type]
             else:
