@@ -116,7 +116,7 @@ def book_lines(orders: Iterable[Transaction]) -> list[str]:
         level = levels.setdefault(order.BOPrice, {})
         side = Side.BUY if order.BOSide == Side.BUY else Side.SELL
         level[side] = level.get(side, 0.0) + order.RemainingQuantity
-    lines = [f"{'bought':>10} {'price':>12} {'sold':>8}"]
+    lines = [f"{'bids':>10} {'price':>12} {'asks':>8}"]
     for price, level in sorted(levels.items(), reverse=True):
         bid, ask = (f"{level[side]:g}" if side in level else "" for side in (Side.BUY, Side.SELL))
         lines.append(f"{bid:>10} {price:>12g} {ask:>8}")
