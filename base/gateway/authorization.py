@@ -117,7 +117,7 @@ class AesDesk:
         self._addresses = addresses
         self._wall = wall
         self._attempts = Attempts()
-        self._granted: dict[int, tuple[Credential, str]] = {}
+        self._granted: dict[int, Credential] = {}
         self._regrants: dict[int, Window] = {}
 
     def logon(self, account: int, user: str, two_fa: str, peer: str, local: str, now_ns: int) -> LogonDecision:
@@ -141,13 +141,12 @@ class AesDesk:
             self._attempts.failed(peer, counted_as, listed, now_ns)
         return refusal(INVALID_KEY, _reason(credential, allowed, code_is_right))
 
-    def regrant(self, participant: int, peer: str, local: str, now_ns: int, two_fa: str | None = None) -> LogonDecision:
+    def regrant(self, participant: int, peer: str, local: str, now_ns: int, two_fa: str) -> LogonDecision:
         """Decide a further logon on a connection that is logged on, by the same account and user: no new code.
 
-        The grant is bound to ``two_fa``, which the client will show the OES; when not given, to the code of the
-        participant's last grant.
+        The grant is bound to ``two_fa``, whatever it is, which the client will show the OES.
         """
-        credential, last_code = self._granted[participant]
+        credential = self._granted[participant]
         current = self._credentials.find(credential.account, credential.user)
         if current is None or not current.enabled:
             return refusal(INVALID_KEY, DISABLED)
@@ -156,7 +155,7 @@ class AesDesk:
             return refusal(TOO_MANY_REQUESTS, "too many further grants")
         regrants.add(now_ns)
         try:
-            return self._grant(current, last_code if two_fa is None else two_fa, local)
+            return self._grant(current, two_fa, local)
         except AccessUnavailable as error:
             return refusal(OES_NOT_AVAILABLE, str(error))
 
@@ -182,7 +181,7 @@ class AesDesk:
         market_data = self._addresses.live(MARKET_DATA, local)
         addresses = _first_two(order_entry) + _first_two(market_data)
         grant = self._grants.issue(credential.account, credential.user, two_fa)
-        self._granted[credential.participant] = credential, two_fa
+        self._granted[credential.participant] = credential
         why = f"granted trading session {grant.trading_session} at {order_entry[0]}"
         return LogonDecision(True, credential.participant, grant.trading_session, grant.key, addresses, 0, why)
 

@@ -202,14 +202,14 @@ def test_a_further_logon_needs_no_new_code_and_is_bound_to_the_code_it_shows() -
     desk = aes_desk(door, CLOCK)
     code = code_of(KEYS[0], CLOCK)
     first = log_on(desk, 7, "T", code)
-    plain = desk.regrant(1, PEER, LOCAL, 0)
+    again = desk.regrant(1, PEER, LOCAL, 0, code)
     shown = desk.regrant(1, PEER, LOCAL, 0, "123456")
-    assert plain.accepted and shown.accepted
-    assert len({first.key, plain.key, shown.key}) == 3
-    assert plain.participant == first.participant == 1
+    assert again.accepted and shown.accepted
+    assert len({first.key, again.key, shown.key}) == 3
+    assert again.participant == first.participant == 1
     assert door.issued == [(7, "T", code), (7, "T", code), (7, "T", "123456")]
     door.addresses.clear()
-    assert desk.regrant(1, PEER, LOCAL, 0).reject == 10
+    assert desk.regrant(1, PEER, LOCAL, 0, "").reject == 10
 
 
 def test_a_further_logon_of_a_disabled_user_is_refused() -> None:
@@ -217,18 +217,18 @@ def test_a_further_logon_of_a_disabled_user_is_refused() -> None:
     desk = aes_desk(door, CLOCK, accounts)
     assert log_on(desk, 1, "1", CONSTANT_CODE).accepted
     accounts.by_place[1, "1"] = Credential(1, "1", "1", "constant", 0, enabled=False)
-    assert seen(desk.regrant(0, PEER, LOCAL, 0)) == REFUSED
+    assert seen(desk.regrant(0, PEER, LOCAL, 0, "")) == REFUSED
     del accounts.by_place[1, "1"]
-    assert seen(desk.regrant(0, PEER, LOCAL, 0)) == REFUSED
+    assert seen(desk.regrant(0, PEER, LOCAL, 0, "")) == REFUSED
 
 
 def test_further_logons_are_bounded() -> None:
     desk = aes_desk(MemoryDoor(OES), CLOCK)
     log_on(desk, 1, "1", CONSTANT_CODE)
-    decisions = [desk.regrant(0, PEER, LOCAL, 0) for _ in range(limits.REGRANTS_PER_WINDOW + 1)]
+    decisions = [desk.regrant(0, PEER, LOCAL, 0, "") for _ in range(limits.REGRANTS_PER_WINDOW + 1)]
     assert [decision.accepted for decision in decisions] == [True] * limits.REGRANTS_PER_WINDOW + [False]
     assert decisions[-1].reject == RejectReason.OUTSTANDING_OPEN_REQUESTS_EXCEEDED
-    assert desk.regrant(0, PEER, LOCAL, limits.REGRANTS_WINDOW_NS).accepted
+    assert desk.regrant(0, PEER, LOCAL, limits.REGRANTS_WINDOW_NS, "").accepted
 
 
 # -- AES: budgets
@@ -340,7 +340,7 @@ def test_no_text_of_the_desks_shows_a_code_or_a_key() -> None:
     door.issue = lambda account, user, two_fa: Grant(grant_key, 5)  # type: ignore[method-assign]
     decisions = [
         log_on(desk, 7, "T", wrong), log_on(desk, 7, "T", code), log_on(desk, 7, "T", code),
-        desk.regrant(1, PEER, LOCAL, 0), oes.logon(7, "T", code, grant_key, PEER, 0), log_on(desk, 8, wrong, wrong),
+        desk.regrant(1, PEER, LOCAL, 0, ""), oes.logon(7, "T", code, grant_key, PEER, 0), log_on(desk, 8, wrong, wrong),
     ]  # fmt: skip
     assert decisions[1].key == grant_key
     for decision in decisions:

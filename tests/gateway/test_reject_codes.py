@@ -1,6 +1,7 @@
 """E7: each of the 57 published reject codes is provoked here, or listed as never sent with the reason."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -38,7 +39,6 @@ NEVER_SENT = {
     RejectReason.MARGIN_SELL_ORDER_CANCELLATION_IN_PROGRESS: MARGIN,
     RejectReason.MARGIN_LONG_POSITION_LIQUIDATION_IN_PROGRESS: MARGIN,
     RejectReason.MARGIN_SHORT_POSITION_LIQUIDATION_IN_PROGRESS: MARGIN,
-    RejectReason.OUTSTANDING_OPEN_REQUESTS_EXCEEDED: "each request is answered within its pass; none is outstanding",
     RejectReason.NO_RISK_DATA: "there is always risk data",
     RejectReason.NONE: "says that nothing was rejected",
     RejectReason.ACCEPTED: "says that nothing was rejected",
@@ -46,6 +46,11 @@ NEVER_SENT = {
     RejectReason.CANT_EXECUTE_AGAINST_EXCHANGE_ORDER: "the exchange enters no orders of its own",
     RejectReason.NO_MARKET_MAKER_VOLUME: "market makers have no orders of a special kind",
 }
+
+ELSEWHERE = {
+    RejectReason.OUTSTANDING_OPEN_REQUESTS_EXCEEDED: "test_authorization.py::test_further_logons_are_bounded",
+}
+"""Sent by the AES; the named test provokes it."""
 
 BY_ORDER = {
     RejectReason.ORDER_NOT_FOUND: {"MessageType": 5, "OrigOrderID": 999},
@@ -103,9 +108,15 @@ BY_LOGON: dict[RejectReason, Callable[[Floor], int]] = {
 
 
 def test_no_code_is_forgotten_and_none_is_in_two_lists() -> None:
-    lists = [set(NEVER_SENT), set(BY_ORDER), set(BY_LOGON)]
+    lists = [set(NEVER_SENT), set(ELSEWHERE), set(BY_ORDER), set(BY_LOGON)]
     assert set.union(*lists) == set(RejectReason)
     assert sum(map(len, lists)) == len(RejectReason) == 57
+
+
+@pytest.mark.parametrize("code", ELSEWHERE, ids=lambda code: code.name)
+def test_the_test_of_another_file_is_there(code: RejectReason) -> None:
+    file, test = ELSEWHERE[code].split("::")
+    assert f"def {test}(" in (Path(__file__).parent / file).read_text()
 
 
 @pytest.mark.parametrize("code", BY_ORDER, ids=lambda code: code.name)
