@@ -96,11 +96,10 @@ class Reports:
     def report(self, client: Client, request: Entry, events: Sequence[Event]) -> None:
         """Report what a client's request caused, in the order in which it happened."""
         for event in events:
-            kind = type(event)
-            if kind is Trade:
-                self._report_trade(event, request)  # type: ignore[arg-type]  # isinstance costs a tenth of an order
-            elif kind is OrderAccepted:
-                self._report_accepted(client, event, request)  # type: ignore[arg-type]
+            if isinstance(event, Trade):
+                self._report_trade(event, request)
+            elif isinstance(event, OrderAccepted):
+                self._report_accepted(client, event, request)
             else:
                 self._report_rest(client, event, request)
 

@@ -14,7 +14,7 @@ def test_the_demo_trades_and_shows_the_book() -> None:
     output, said = io.StringIO(), []
     assert run_demo(Transcript(output), said.append) == 0
     text = "\n".join(said)
-    assert "    bought        price     sold\n                  50200      1.5\n         2      50100.5" in text
+    assert "      bids        price     asks\n                  50200      1.5\n         2      50100.5" in text
     assert text.endswith("Both servers stopped in an orderly way.")
     transcript = output.getvalue()
     for line in ("Send the AES Logon message", "Send the OES Logon message", "Message type is transaction"):
@@ -50,4 +50,4 @@ def test_the_book_adds_up_orders_of_a_price() -> None:
             (Side.SELL_SHORT if hasattr(Side, "SELL_SHORT") else Side.SELL, 11.0, 1.0),
         )
     ]
-    assert [line.split() for line in book_lines(orders)] == [["bought", "price", "sold"], ["11", "5"], ["3", "10"]]
+    assert [line.split() for line in book_lines(orders)] == [["bids", "price", "asks"], ["11", "5"], ["3", "10"]]
