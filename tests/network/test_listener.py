@@ -1,5 +1,6 @@
 """The listening socket: real ports, pauses, and a process without files that does not spin."""
 
+import errno
 import json
 import selectors
 import socket
@@ -27,7 +28,13 @@ class Door:
     def __init__(self, selector: selectors.BaseSelector) -> None:
         self.selector = selector
         self.accepted: list[socket.socket] = []
-        self.listener = Listener(selector, ("127.0.0.1", 0), lambda sock, peer: self.accepted.append(sock), print)
+        self.exhausted: list[tuple[str, int]] = []
+        self.listener = Listener(
+            selector,
+            ("127.0.0.1", 0),
+            lambda sock, peer: self.accepted.append(sock),
+            lambda reason, turned_away: self.exhausted.append((reason, turned_away)),
+        )
 
     def close(self) -> None:
         self.listener.close()
@@ -75,8 +82,28 @@ def test_a_closed_listener_stays_closed(door: Door) -> None:
     assert not door.selector.get_map()
 
 
+class Exhausted(socket.socket):
+    """A listening socket in a process that has no file left, not even a spare one."""
+
+    def accept(self) -> tuple[socket.socket, tuple[str, int]]:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+
+def test_a_process_without_any_file_asks_once_and_pauses(door: Door) -> None:
+    door.listener.pause()
+    door.listener.sock = Exhausted(fileno=door.listener.sock.detach())
+    door.listener.resume()
+    with socket.create_connection(door.listener.address, WAIT_S):
+        for _ in range(3):
+            assert door.selector.select(WAIT_S)
+            door.listener.process_events(selectors.EVENT_READ)
+            assert door.selector.select(0) == [], "it would spin"
+            door.listener.resume()
+    assert door.exhausted == [("Too many open files", 0)] * 3
+
+
 WITHOUT_FILES = """
-import json, resource, socket, sys, time
+import json, resource, socket, sys
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 from base.clock import Clock
 from base.network.event_loop import EventLoop
