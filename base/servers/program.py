@@ -11,7 +11,8 @@ import logging
 import resource
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from base import limits
@@ -87,13 +88,7 @@ def example_main(kind: str, arguments: Sequence[str] | None = None) -> int:
         address = parse_address(f"{parsed.host}:{parsed.port}")
     except ValueError as error:
         parser.error(f"HOST PORT: {error}")
-    options = options_from(kind, parsed, address)
-    return run_server(
-        Options(
-            kind, address, options.settings, options.state, options.oes, options.lenient,
-            stop_with_input=options.stop_with_input, is_example=True,
-        )
-    )  # fmt: skip
+    return run_server(replace(options_from(kind, parsed, address), is_example=True))
 
 
 def run_server(options: Options) -> int:
@@ -175,4 +170,5 @@ def _allow_many_files() -> None:
     wanted = limits.SESSIONS + limits.SPARE_FILES
     if soft != resource.RLIM_INFINITY and soft < wanted:
         allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, allowed), hard))
+        with suppress(ValueError, OSError):  # some systems allow less than they say; fewer sessions fit then
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, allowed), hard))

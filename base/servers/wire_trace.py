@@ -5,6 +5,7 @@ Never knows: what becomes of a message. Teaching programs only: TwoFA and Key ar
 so no other server has this observer.
 """
 
+import os
 import select
 import struct
 from typing import TextIO
@@ -53,8 +54,13 @@ class WireTrace:
                 self._left_out = 0
             self._output.write(text[:PIPE_BYTES])
             self._output.flush()
+        except BrokenPipeError:
+            # nobody reads any more; what is left in the stream must not fail when the program ends
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self._output.fileno())
+            os.close(nowhere)
         except (OSError, ValueError):
-            self._left_out += 1  # nobody reads any more
+            self._left_out += 1  # a full disk, a closed stream: the server goes on
 
     def _is_ready(self) -> bool:
         try:

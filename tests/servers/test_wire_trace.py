@@ -95,5 +95,5 @@ def test_a_reader_that_went_away_costs_nothing() -> None:
     trace = WireTrace(output)
     trace.received(1, LOGON)
     trace.received(1, LOGON)
-    with pytest.raises(BrokenPipeError):
-        output.close()
+    output.close()
+    trace.received(1, LOGON)
