@@ -286,6 +286,17 @@ def test_ids_are_remembered_up_to_the_bound(monkeypatch: pytest.MonkeyPatch) -> 
     assert run(buy(2, 1), exchange=exchange) == [OrderAccepted(6)]
 
 
+def test_filled_orders_are_forgotten_like_cancelled_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("base.exchange", "base.matching.order_ids"):
+        monkeypatch.setattr(f"{module}.RETIRED_ORDER_IDS_PER_ACCOUNT", 2)
+    exchange = Exchange(INSTRUMENTS, RICH_ACCOUNTS, PARTICIPANTS)
+    for order_id in range(1, 11):
+        run(sell(order_id, 1, by=1), buy(order_id, 1), exchange=exchange)
+    for participant in (0, 1):
+        known = [run(query(order_id, by=participant), exchange=exchange)[0] for order_id in range(1, 11)]
+        assert [isinstance(answer, OrderReported) for answer in known] == [False] * 7 + [True] * 3
+
+
 def test_participants_are_numbered_from_zero() -> None:
     with pytest.raises(ValueError, match="participant 1 stands at place 0"):
         Exchange(INSTRUMENTS, RICH_ACCOUNTS, [Participant(1, 1, "1")])

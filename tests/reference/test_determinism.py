@@ -10,7 +10,7 @@ import sys
 from hashlib import sha256
 
 from base.exchange import Exchange
-from base.vocabulary.commands import NewOrder
+from base.vocabulary.commands import NewOrder, ReplaceOrder
 from tests.kit.counts import count
 from tests.kit.source import ROOT
 from tests.reference.market import ACCOUNTS, INSTRUMENTS, PARTICIPANTS, random_commands
@@ -56,7 +56,11 @@ def test_the_time_of_a_command_changes_nothing() -> None:
 
 
 def test_the_hash_sees_every_part_of_the_state() -> None:
-    ask: NewOrder = sell(1, 5, by=1)
+    ask, other = sell(1, 5, by=1), sell(2, 5, by=1)
+
+    def to_the_end(order: NewOrder) -> ReplaceOrder:
+        return replace(order, order.order_id, 5, again=True)
+
     stories = {
         "nothing": [],
         "an order": [ask],
@@ -67,8 +71,10 @@ def test_the_hash_sees_every_part_of_the_state() -> None:
         "a replace": [ask, replace(ask, 9, 4)],
         "a trade": [ask, buy(9, 5)],
         "a trade in two steps": [ask, buy(9, 2), buy(10, 3)],
-        "two in a queue": [ask, sell(2, 5, by=1)],
-        "the same two, the first now last": [ask, sell(2, 5, by=1), replace(ask, 1, 5, again=True)],
+        "two in a queue": [ask, other],
+        "the same two, the first now last": [ask, other, to_the_end(ask)],
+        "both to the end": [ask, other, to_the_end(ask), to_the_end(other)],
+        "both to the end, the other way round": [ask, other, to_the_end(other), to_the_end(ask)],
     }
     hashes = set()
     for commands in stories.values():
@@ -76,4 +82,5 @@ def test_the_hash_sees_every_part_of_the_state() -> None:
         for command in commands:
             exchange.submit(command, 0)
         hashes.add(exchange.state_hash())
-    assert len(hashes) == len(stories)
+    hashes.add(Exchange(INSTRUMENTS, ACCOUNTS[1:], ()).state_hash())
+    assert len(hashes) == len(stories) + 1, "balances count as well"
