@@ -8,6 +8,7 @@ import gc
 from contextlib import ExitStack
 from types import TracebackType
 
+from base import limits
 from base.network.event_loop import EventLoop
 
 
@@ -36,6 +37,7 @@ class Server:
         """Serve until ``stop``, or SIGTERM and SIGINT when ``signals``."""
         gc.collect()
         gc.freeze()  # what is there now stays to the end: the collector need not look at it in every round
+        gc.set_threshold(limits.COLLECTOR_OBJECTS, *gc.get_threshold()[1:])
         self.loop.run(signals)
 
     def stop(self) -> None:
