@@ -39,14 +39,12 @@ def match(opposite: BookSide, incoming: Order, limit_key: int) -> list[tuple[Ord
             leaves -= lots
             fills.append((resting, lots))
             following = resting.next
-            resting.next = None
-            resting = following
-        if resting is not level.first:
-            level.first = resting
-            if resting is None:
+            if following is None:
                 level.last = None
             else:
-                resting.previous = None
+                resting.next = following.previous = None
+            resting = following
+        level.first = resting
         level.lots -= before - leaves
         assert level.lots >= 0, "a level gave more lots than its orders had"
     incoming.leaves_lots = leaves

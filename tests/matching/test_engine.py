@@ -66,11 +66,13 @@ def test_emptied_levels_are_passed_over() -> None:
     assert match(asks, order(10, 1, 103, Side.BUY), 103) == []
 
 
-def test_what_was_matched_holds_on_to_no_neighbour() -> None:
-    first, second = order(1, 1), order(2, 1)
-    asks = book_of(first, second).asks
-    match(asks, order(9, 1, 100, Side.BUY), 100)
-    assert first.next is None and second.previous is None, "or finished orders would keep each other in memory"
+@pytest.mark.parametrize("lots", [1, 2, 3])
+def test_what_was_matched_holds_on_to_no_neighbour(lots: int) -> None:
+    orders = [order(number, 1) for number in range(3)]
+    match(book_of(*orders).asks, order(9, lots, 100, Side.BUY), 100)
+    for gone in orders[:lots]:
+        assert gone.next is None and gone.previous is None, "or finished orders would keep each other in memory"
+    assert lots == 3 or orders[lots].previous is None
 
 
 class Counted(list[int]):

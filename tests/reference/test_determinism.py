@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from base.exchange import Exchange
 from base.vocabulary.commands import NewOrder, ReplaceOrder
+from base.vocabulary.participants import AccountTerms
 from tests.kit.counts import count
 from tests.kit.source import ROOT
 from tests.reference.market import ACCOUNTS, INSTRUMENTS, PARTICIPANTS, random_commands
@@ -82,5 +83,14 @@ def test_the_hash_sees_every_part_of_the_state() -> None:
         for command in commands:
             exchange.submit(command, 0)
         hashes.add(exchange.state_hash())
-    hashes.add(Exchange(INSTRUMENTS, ACCOUNTS[1:], ()).state_hash())
+    poorer = [AccountTerms(terms.account) for terms in ACCOUNTS]
+    hashes.add(Exchange(INSTRUMENTS, poorer, PARTICIPANTS).state_hash())
     assert len(hashes) == len(stories) + 1, "balances count as well"
+
+
+def test_the_order_of_the_settings_is_no_part_of_the_state() -> None:
+    one = Exchange(INSTRUMENTS, ACCOUNTS, PARTICIPANTS)
+    other = Exchange(INSTRUMENTS[::-1], ACCOUNTS[::-1], PARTICIPANTS)
+    for command in random_commands(3, 300):
+        assert one.submit(command, 0) == other.submit(command, 0)
+    assert one.state_hash() == other.state_hash()
