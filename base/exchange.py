@@ -30,7 +30,7 @@ from base.vocabulary.events import (
     Trade,
 )
 from base.vocabulary.instruments import Instrument
-from base.vocabulary.orders import OpenOrder, OrderType, Side, TimeInForce
+from base.vocabulary.orders import OpenOrder, OrderTerms, OrderType, Side, TimeInForce
 from base.vocabulary.participants import AccountTerms, Exposure, Participant
 from base.vocabulary.rejects import Reject
 
@@ -94,14 +94,17 @@ class Exchange:
 
     def submit(self, command: Command, now_ns: int) -> list[Event]:
         """Carry out any command; the same as calling the method of its name with its fields by position."""
-        fields = [getattr(command, name) for name in command.__match_args__]
-        return self._methods[type(command)](*fields, now_ns)
+        fields = [getattr(command, name) for name in command.__match_args__ if name != "terms"]
+        terms = [command.terms] if isinstance(command, NewOrder | ReplaceOrder) else []
+        return self._methods[type(command)](*fields, now_ns, *terms)
 
     def new_order(
         self, participant: int, order_id: int, instrument: int, side: int, order_type: int, time_in_force: int,
-        price_ticks: int, quantity_lots: int, repeat_allowed: bool, now_ns: int,
+        price_ticks: int, quantity_lots: int, repeat_allowed: bool, now_ns: int, terms: OrderTerms | None = None,
     ) -> list[Event]:
         """Enter an order. A crossing one answers with trades alone, also when its rest then rests."""
+        if terms is not None:
+            return [OrderRejected(order_id, Reject.FIELD_INVALID)]
         if order_type == _LIMIT:
             if time_in_force not in _LIMIT_TIMES:
                 return [OrderRejected(order_id, Reject.FIELD_INVALID)]
@@ -149,7 +152,7 @@ class Exchange:
     def replace_order(
         self, participant: int, order_id: int, original_order_id: int, instrument: int, side: int, order_type: int,
         time_in_force: int, price_ticks: int, quantity_lots: int, original_price_ticks: int, repeat_allowed: bool,
-        now_ns: int,
+        now_ns: int, terms: OrderTerms | None = None,
     ) -> list[Event]:
         """Change price and total quantity of a resting order, or refuse and leave everything as it was.
 
@@ -160,6 +163,8 @@ class Exchange:
         order = ids.find_open(original_order_id)
         if order is None:
             return [OrderRejected(order_id, Reject.ORIGINAL_ORDER_UNKNOWN)]
+        if terms is not None:
+            return [OrderRejected(order_id, Reject.REPLACE_CHANGES_FIXED_FIELD)]
         fixed = (order.instrument, order.side, order.order_type, order.time_in_force)
         if (instrument, side, order_type, time_in_force) != fixed:
             reason = Reject.REPLACE_CHANGES_FIXED_FIELD

@@ -209,6 +209,9 @@ OPEN_ORDER_REQUESTS = 1_000
 REFUSAL_LINES_PER_SECOND = 50
 """Log lines about refused connections in one second; more are counted per reason and logged as counts."""
 
+ICE_LAYERS = 10
+"""Layers of one ICE order, as the protocol says (section 4.5)."""
+
 # -- session
 
 LOGON_DEADLINE_NS = 5 * 1_000_000_000

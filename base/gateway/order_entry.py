@@ -11,10 +11,13 @@ from typing import Any, Protocol, TypeAlias
 
 from base.errors import ParseError
 from base.gateway.clients import Client
+from base.gateway.order_terms import TIMES_IN_FORCE as TIMES_OF_ALL
+from base.gateway.order_terms import read_terms
 from base.gateway.reports import NEW, REJECT, Entry, Reports
 from base.gateway.translate_bo import (
     REJECT_CODES,
     InstrumentScales,
+    asks_for_attributes,
     is_sane,
     lengthen,
     quiet_fields_are_sane,
@@ -25,7 +28,7 @@ from base.gateway.translate_bo import (
 )
 from base.vocabulary.events import Event
 from base.vocabulary.instruments import Instrument
-from base.vocabulary.orders import OpenOrder, OrderType, TimeInForce
+from base.vocabulary.orders import SUPPORTED, OpenOrder, OrderTerms, OrderType
 from base.vocabulary.rejects import Reject
 from base.wire.bo.codes import MessageType
 from base.wire.bo.transaction import Transaction
@@ -35,12 +38,9 @@ REPLACE, STATUS, CANCEL = (
 )
 REQUESTS = frozenset((NEW, REPLACE, STATUS, CANCEL))
 """The MessageTypes that a client may send."""
-LIMIT, MARKET = int(OrderType.LIMIT), int(OrderType.MARKET)
-TIMES_IN_FORCE = {
-    LIMIT: frozenset(map(int, TimeInForce)) - {int(TimeInForce.REDUCE_ONLY)},
-    MARKET: frozenset(range(7)) - {int(TimeInForce.POST_ONLY), int(TimeInForce.REDUCE_ONLY)},
-}
-"""The order types that are traded, and the times in force each may carry; a market order may leave it empty."""
+MARKET = int(OrderType.MARKET)
+TIMES_IN_FORCE = {order_type: times for order_type, times in TIMES_OF_ALL.items() if order_type in SUPPORTED}
+"""The order types that are traded, and the times in force that each may carry."""
 
 Order: TypeAlias = tuple[Any, ...]
 """What ``translate_bo.read_order`` reads: integers and doubles by position."""
@@ -51,13 +51,13 @@ class Market(Protocol):
 
     def new_order(
         self, participant: int, order_id: int, instrument: int, side: int, order_type: int, time_in_force: int,
-        price_ticks: int, quantity_lots: int, repeat_allowed: bool, now_ns: int, /,
+        price_ticks: int, quantity_lots: int, repeat_allowed: bool, now_ns: int, terms: OrderTerms | None = None, /,
     ) -> list[Event]: ...  # fmt: skip
 
     def replace_order(
         self, participant: int, order_id: int, original_order_id: int, instrument: int, side: int, order_type: int,
         time_in_force: int, price_ticks: int, quantity_lots: int, original_price_ticks: int, repeat_allowed: bool,
-        now_ns: int, /,
+        now_ns: int, terms: OrderTerms | None = None, /,
     ) -> list[Event]: ...  # fmt: skip
 
     def cancel_order(
@@ -147,15 +147,17 @@ class OrderEntry:
         lots = scales.lots[quantity]
         if not scales.min_lots <= lots <= scales.max_lots:
             return Reject.QUANTITY_INVALID
-        ticks = scales.ticks[price] if order_type != MARKET else 0
+        ticks = scales.ticks[price]
+        if order_type > MARKET or (read_quiet_bytes(frame) != client.quiet_bytes and not self._is_plain(client, frame)):
+            return self._enter_with_terms(client, frame, order, ticks, lots, now_ns)
         if ticks <= 0 and (order_type != MARKET or not is_sane(price)):
             return Reject.PRICE_INVALID
+        if order_type == MARKET:
+            ticks = 0
         if time_in_force not in times_in_force:
             return Reject.FIELD_INVALID
-        if read_quiet_bytes(frame) != client.quiet_bytes and not self._quiet_fields_are_sane(client, frame):
-            return Reject.FIELD_INVALID
         if message_type == REPLACE:
-            return self._replace(client, frame, order, ticks, lots, now_ns)
+            return self._replace(client, frame, order, ticks, lots, None, now_ns)
         if original_price and not is_sane(original_price):
             return Reject.FIELD_INVALID
         participant = client.participant
@@ -165,15 +167,37 @@ class OrderEntry:
         self.reports.report(client, Entry(participant, instrument, frame), events)
         return 0
 
-    def _replace(self, client: Client, frame: bytes, order: Order, ticks: int, lots: int, now_ns: int) -> int:
+    def _enter_with_terms(self, client: Client, frame: bytes, order: Order, ticks: int, lots: int, now_ns: int) -> int:
+        """Carry out a new order or a replace that carries more than a price and a quantity."""
+        message_type, _, order_id, instrument, order_type, _, side, _, time_in_force, *_ = order
+        try:
+            terms = read_terms(Transaction.parse(frame), ticks, lots, self._scales[instrument])
+        except ParseError:
+            return Reject.FIELD_INVALID
+        if isinstance(terms, Reject):
+            return terms
+        if time_in_force not in TIMES_IN_FORCE[order_type]:
+            return Reject.FIELD_INVALID
+        if message_type == REPLACE:
+            return self._replace(client, frame, order, ticks, lots, terms, now_ns)
+        events = self._market.new_order(
+            client.participant, order_id, instrument, side, order_type, time_in_force, max(ticks, 0), lots,
+            client.lenient, now_ns, terms,
+        )  # fmt: skip
+        self.reports.report(client, Entry(client.participant, instrument, frame), events)
+        return 0
+
+    def _replace(
+        self, client: Client, frame: bytes, order: Order, ticks: int, lots: int, terms: OrderTerms | None, now_ns: int
+    ) -> int:
         """Carry out a replace whose fields are in order."""
         _, _, order_id, instrument, order_type, _, side, _, time_in_force, original_id, _, _, _, original_price = order
         if not original_id:
             return Reject.ORIGINAL_ORDER_ID_INVALID
         original_ticks = self._scales[instrument].ticks[original_price]
         events = self._market.replace_order(
-            client.participant, order_id, original_id, instrument, side, order_type, time_in_force, ticks, lots,
-            original_ticks, client.lenient, now_ns,
+            client.participant, order_id, original_id, instrument, side, order_type, time_in_force, max(ticks, 0), lots,
+            original_ticks, client.lenient, now_ns, terms,
         )  # fmt: skip
         self.reports.report(client, Entry(client.participant, instrument, frame), events)
         return 0
@@ -185,7 +209,7 @@ class OrderEntry:
             return Reject.QUANTITY_INVALID
         if not is_sane(price):
             return Reject.PRICE_INVALID
-        if read_quiet_bytes(frame) != client.quiet_bytes and not self._quiet_fields_are_sane(client, frame):
+        if not quiet_fields_are_sane(frame):
             return Reject.FIELD_INVALID
         if not original_id:
             return Reject.ORIGINAL_ORDER_ID_INVALID
@@ -205,9 +229,9 @@ class OrderEntry:
         self.reports.report(client, Entry(client.participant, 0, frame), events)
         return 0
 
-    def _quiet_fields_are_sane(self, client: Client, frame: bytes) -> bool:
-        """Check the fields off the order path; they are remembered, so that the same ones are checked once."""
-        if not quiet_fields_are_sane(frame):
+    def _is_plain(self, client: Client, frame: bytes) -> bool:
+        """Say whether the quiet fields ask for nothing; they are remembered, so that the same ones are asked once."""
+        if asks_for_attributes(frame) or not quiet_fields_are_sane(frame):
             return False
         client.quiet_bytes = read_quiet_bytes(frame)
         return True

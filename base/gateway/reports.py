@@ -16,6 +16,7 @@ from base.gateway.translate_bo import (
     InstrumentScales,
     write_cancelled,
     write_fill,
+    write_leg,
     write_message_type,
     write_reject,
     write_replaced,
@@ -24,6 +25,7 @@ from base.gateway.translate_bo import (
 )
 from base.vocabulary.events import (
     Event,
+    LegEntered,
     OrderAccepted,
     OrderCancelled,
     OrderRejected,
@@ -52,13 +54,14 @@ _read_order_id = projection(Transaction, "OrderID").unpack
 class Entry:
     """An order as its owner knows it: who that is, the request as received, the last report's MessageType."""
 
-    __slots__ = ("frame", "instrument", "last_message_type", "participant")
+    __slots__ = ("frame", "instrument", "is_finished", "last_message_type", "participant")
 
     def __init__(self, participant: int, instrument: int, frame: bytes) -> None:
         self.participant = participant
         self.instrument = instrument
         self.frame = frame
         self.last_message_type = ACK
+        self.is_finished = False
 
 
 class Reports:
@@ -147,7 +150,7 @@ class Reports:
         ):
             entry.last_message_type = message_type = filled_in_part if leaves_lots else filled
             if not leaves_lots:
-                self._finish(number)
+                self._finish(number, entry)
             client = self._clients.get(entry.participant)
             if client is not None:
                 leaves = quantity[leaves_lots]
@@ -168,6 +171,8 @@ class Reports:
             self._report_replaced(client, event, request)
         elif isinstance(event, OrderReported):
             self._report_state(client, event, request)
+        elif isinstance(event, LegEntered):
+            self._enter_leg(event)
 
     def _confirm_cancel(self, client: Client, event: OrderCancelled, entry: Entry, request: Entry) -> None:
         if entry.participant != client.participant:
@@ -184,8 +189,17 @@ class Reports:
         if owner is not None:
             reply = bytearray(entry.frame)
             cancelled = self._scales[entry.instrument].quantity[event.leaves_lots]
-            write_withdrawn(reply, CANCELLED, _read_order_id(entry.frame)[0], cancelled, 0.0)
+            reason = REJECT_CODES[Reject(event.reason)] if event.reason else 0
+            write_withdrawn(reply, CANCELLED, _read_order_id(entry.frame)[0], cancelled, 0.0, reason)
             owner.send(reply)
+
+    def _enter_leg(self, event: LegEntered) -> None:
+        """From now on the order's reports show its second leg; it is alive again, though its first leg is done."""
+        entry = self._entries[event.number]
+        entry.is_finished = False
+        frame = bytearray(entry.frame)
+        write_leg(frame, self._scales[entry.instrument].price[event.price_ticks], event.side)
+        entry.frame = bytes(frame)
 
     def _report_replaced(self, client: Client, event: OrderReplaced, request: Entry) -> None:
         scales = self._scales[request.instrument]
@@ -214,10 +228,13 @@ class Reports:
 
     def _close(self, number: int, entry: Entry) -> None:
         entry.last_message_type = CANCELLED
-        self._finish(number)
+        self._finish(number, entry)
 
-    def _finish(self, number: int) -> None:
-        """Keep a finished order for queries, within the bound the exchange keeps it as well."""
+    def _finish(self, number: int, entry: Entry) -> None:
+        """Keep a finished order for queries, within a bound; a second leg that is entered later revives it."""
+        entry.is_finished = True
         self._finished.append(number)
         if len(self._finished) > limits.FINISHED_ORDERS_KEPT:
-            del self._entries[self._finished.popleft()]
+            oldest = self._finished.popleft()
+            if oldest in self._entries and self._entries[oldest].is_finished:
+                del self._entries[oldest]

@@ -12,7 +12,7 @@ from fractions import Fraction
 from base import limits
 from base.vocabulary.instruments import LARGEST_EXACT_INTEGER, Instrument
 from base.vocabulary.rejects import Reject
-from base.wire.bo.codes import RejectReason, TriggerType
+from base.wire.bo.codes import NO_REJECT, RejectReason, TriggerType
 from base.wire.bo.transaction import Transaction, Transaction238
 from base.wire.layout import projection, runs, writer
 
@@ -28,6 +28,14 @@ REJECT_CODES: dict[Reject, RejectReason] = {
     Reject.SENDING_TIME_INVALID: RejectReason.SENDING_TIME_INVALID,
     Reject.QUANTITY_INVALID: RejectReason.SIZE_INVALID,
     Reject.PRICE_INVALID: RejectReason.PRICE_INVALID,
+    Reject.STOP_PRICE_INVALID: RejectReason.STOP_PRICE_INVALID,
+    Reject.DISPLAY_SIZE_INVALID: RejectReason.DISPLAY_SIZE_INVALID,
+    Reject.REFRESH_SIZE_INVALID: RejectReason.REFRESH_SIZE_INVALID,
+    Reject.LAYERS_INVALID: RejectReason.EXCEEDED_MAX_LAYERS,
+    Reject.SIZE_INCREMENT_INVALID: RejectReason.SIZE_INCREMENT_INVALID,
+    Reject.PRICE_OFFSET_INVALID: RejectReason.PRICE_OFFSET_INVALID,
+    Reject.PRICE_INCREMENT_INVALID: RejectReason.PRICE_INCREMENT_INVALID,
+    Reject.LAYERS_DO_NOT_ADD_UP: RejectReason.ICE_SIZEINCREMENT_TIMES_LAYERS_NOT_EQUAL_ORDQTY,
     Reject.ORIGINAL_ORDER_ID_INVALID: RejectReason.ORIG_ORDER_ID_INVALID,
     Reject.FIELD_INVALID: RejectReason.INVALID_FIELD_VALUE,
     Reject.NOT_ENOUGH_EQUITY: RejectReason.NOT_ENOUGH_EQUITY_TO_COMPLETE,
@@ -56,18 +64,19 @@ QUIET_FIELDS = (
 )  # fmt: skip
 """The fields off the order path: a client rarely changes them between two orders."""
 
-NO_REJECT = (0, int(RejectReason.NONE), int(RejectReason.ACCEPTED))
-"""The values of RejectReason that say "none" (section 3.1)."""
-
 TRIGGERS = tuple(map(int, TriggerType))
 """The trigger types there are; limit and market orders have no use for one, and no quarrel with it."""
 
 read_quiet_bytes = runs(Transaction, *QUIET_FIELDS).unpack
+_read_attributes = projection(Transaction, "Attributes").unpack
 _read_quiet_fields = projection(Transaction, *QUIET_FIELDS).unpack
 write_message_type = writer(Transaction, "MessageType")
 write_reject = writer(Transaction, "MessageType", "RejectReason")
 write_reject_238 = writer(Transaction238, "MessageType", "RejectReason")
-write_withdrawn = writer(Transaction, "MessageType", "OrigOrderID", "BOCancelShares", "RemainingQuantity")
+write_withdrawn = writer(
+    Transaction, "MessageType", "OrigOrderID", "BOCancelShares", "RemainingQuantity", "RejectReason"
+)
+write_leg = writer(Transaction, "BOPrice", "BOSide")
 write_cancelled = writer(Transaction, "MessageType", "BOCancelShares")
 write_replaced = writer(Transaction, "MessageType", "RemainingQuantity", "BOOrigPrice")
 write_state = writer(Transaction, "MessageType", "ExecShares", "RemainingQuantity")
@@ -150,22 +159,26 @@ def is_sane(value: float) -> bool:
 
 
 def quiet_fields_are_sane(frame: bytes) -> bool:
-    """Say whether the quiet fields of a transaction may stand in a limit or market order.
+    """Say whether the quiet fields of a transaction are such as may be echoed.
 
     Numbers must be finite, not negative and at most 2^53; texts must be text. A RejectReason must be
-    one that says "none", because a reply is a copy of the request. No attribute may be asked for,
-    because those that exist belong to order types that are not traded yet.
+    one that says "none", because a reply is a copy of the request.
     """
     for name, value in zip(QUIET_FIELDS, _read_quiet_fields(frame), strict=True):
         if isinstance(value, float):
             sane = is_sane(value)
         elif isinstance(value, bytes):
-            sane = _is_text(value) and not (name == "Attributes" and b"Y" in value)
+            sane = _is_text(value)
         else:
             sane = value in (NO_REJECT if name == "RejectReason" else TRIGGERS)
         if not sane:
             return False
     return True
+
+
+def asks_for_attributes(frame: bytes) -> bool:
+    """Say whether any attribute of a transaction is set."""
+    return b"Y" in _read_attributes(frame)[0]
 
 
 def _is_text(raw: bytes) -> bool:

@@ -2,18 +2,23 @@
 
 In: nothing. Out: one frozen class per command. Never knows: who sends it over which wire.
 ``Exchange.submit`` takes any of them; on the order path the gateway calls the exchange's
-methods of the same names with the same fields by position, which is the same thing.
+methods of the same names with the same fields by position, then the time, then the terms if there are any.
 """
 
 from dataclasses import dataclass
 from typing import TypeAlias
+
+from base.vocabulary.orders import OrderTerms
+
+from base.vocabulary.orders import OrderTerms
 
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
     """Enter an order. Prices in ticks (0 for a market order), quantities in lots.
 
-    ``repeat_allowed`` lets an order id be used again (lenient sessions only).
+    ``repeat_allowed`` lets an order id be used again (lenient sessions only). ``terms`` has what
+    only some types need.
     """
 
     participant: int
@@ -25,11 +30,13 @@ class NewOrder:
     price_ticks: int
     quantity_lots: int
     repeat_allowed: bool = False
+    terms: OrderTerms | None = None
+    terms: OrderTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReplaceOrder:
-    """Change price and total quantity of a resting order; it continues under ``order_id``.
+    """Change price, total quantity and terms of an open order; it continues under ``order_id``.
 
     ``quantity_lots`` is the new total, what was executed before included.
     ``original_price_ticks`` is the price the sender believes the order has, or 0.
@@ -46,11 +53,13 @@ class ReplaceOrder:
     quantity_lots: int
     original_price_ticks: int = 0
     repeat_allowed: bool = False
+    terms: OrderTerms | None = None
+    terms: OrderTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CancelOrder:
-    """Take a resting order out of its book."""
+    """Take away whatever is left of an open order."""
 
     participant: int
     order_id: int
@@ -75,4 +84,13 @@ class WithdrawDayOrders:
     participant: int
 
 
-Command: TypeAlias = NewOrder | ReplaceOrder | CancelOrder | QueryOrder | WithdrawDayOrders
+@dataclass(frozen=True, slots=True)
+class SetReferencePrice:
+    """The operator sets the index or mark price of an instrument; ``trigger`` is INDEX or MARK of ``Trigger``."""
+
+    instrument: int
+    trigger: int
+    price_ticks: int
+
+
+Command: TypeAlias = NewOrder | ReplaceOrder | CancelOrder | QueryOrder | WithdrawDayOrders | SetReferencePrice

@@ -21,7 +21,7 @@ def event(cls: type[T]) -> type[T]:
 
 @event
 class OrderAccepted:
-    """A new order rests. Sent only when nothing of it was matched on arrival."""
+    """A new order rests or waits. Sent only when nothing of it was matched on arrival."""
 
     number: int
 
@@ -54,7 +54,7 @@ class Trade:
 
 @event
 class OrderReplaced:
-    """A resting order continues under the client id of the replace request.
+    """An open order continues under the client id of the replace request.
 
     Its ``number`` stays; ``old_price_ticks`` is the price before, ``leaves_lots`` what is open now.
     """
@@ -69,12 +69,24 @@ class OrderCancelled:
     """``leaves_lots`` of an order left the market.
 
     ``request_id`` is the client id of the cancel request, or 0 when nobody asked: the rest of
-    an immediate order, a DAY order at logout.
+    an immediate order, a DAY order at logout, an order set free that is not covered then.
+    ``reason`` is 0 or, in the last case, a ``Reject``.
     """
 
     number: int
     request_id: int
     leaves_lots: int
+    reason: int = 0
+    reason: int = 0
+
+
+@event
+class LegEntered:
+    """The second leg of an order was entered: from now on it is on this side, at this price."""
+
+    number: int
+    side: int
+    price_ticks: int
 
 
 @event
@@ -90,4 +102,4 @@ class OrderReported:
     leaves_lots: int
 
 
-Event: TypeAlias = OrderAccepted | OrderRejected | Trade | OrderReplaced | OrderCancelled | OrderReported
+Event: TypeAlias = OrderAccepted | OrderRejected | Trade | OrderReplaced | OrderCancelled | LegEntered | OrderReported

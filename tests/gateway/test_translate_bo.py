@@ -12,6 +12,7 @@ from base.gateway.translate_bo import (
     REJECT_CODES,
     Doubles,
     Steps,
+    asks_for_attributes,
     is_sane,
     lengthen,
     quiet_fields_are_sane,
@@ -81,7 +82,7 @@ def test_sane_numbers(value: float) -> None:
         ({}, True),
         ({"SecondLegPrice": 1111.0, "BOSymbol": "BTCUSD", "Attributes": "N" * 12}, True),
         ({"Attributes": "y" * 12}, True),
-        ({"Attributes": "N" * 11 + "Y"}, False),
+        ({"Attributes": "N" * 11 + "Y"}, True),
         ({"RejectReason": 50}, True),
         ({"RejectReason": 12}, False),
         ({"DisplaySize": -0.1}, False),
@@ -91,6 +92,13 @@ def test_sane_numbers(value: float) -> None:
 )
 def test_quiet_fields(fields: dict[str, object], sane: bool) -> None:
     assert quiet_fields_are_sane(Transaction(**fields).encode()) is sane
+
+
+@pytest.mark.parametrize(
+    ("attributes", "asked"), [("", False), ("N" * 12, False), ("y" * 12, False), ("NNNNNNNNNNNY", True)]
+)
+def test_attributes_are_asked_for_by_a_capital_y(attributes: str, asked: bool) -> None:
+    assert asks_for_attributes(Transaction(Attributes=attributes).encode()) is asked
 
 
 def test_every_reject_has_a_code_of_the_wire() -> None:

@@ -27,7 +27,9 @@ def test_every_command_has_its_method() -> None:
 @pytest.mark.parametrize("command", METHODS, ids=lambda command: command.__name__)
 def test_fields_are_the_parameters(command: type) -> None:
     parameters = list(signature(getattr(Exchange, METHODS[command])).parameters)
-    assert ["self", *command.__match_args__, "now_ns"] == parameters
+    fields = list(command.__match_args__)
+    terms = [fields.pop()] if fields[-1] == "terms" else []
+    assert ["self", *fields, "now_ns", *terms] == parameters
 
 
 def test_commands_cannot_be_changed() -> None:
