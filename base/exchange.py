@@ -19,16 +19,16 @@ from base.matching.order_ids import OrderIds
 from base.matching.price_level import NEVER_REPLACED, Order
 from base.risk.accounts import Accounts, settle
 from base.risk.checks import covers_purchase, covers_replaced_buy, covers_replaced_sell, covers_sell
-from base.vocabulary.commands import CancelOrder, Command, NewOrder, QueryOrder, ReplaceOrder, WithdrawDayOrders
-from base.vocabulary.events import (
-    Event,
-    OrderAccepted,
-    OrderCancelled,
-    OrderRejected,
-    OrderReplaced,
-    OrderReported,
-    Trade,
+from base.vocabulary.commands import (
+    CancelOrder,
+    Command,
+    NewOrder,
+    QueryOrder,
+    ReplaceOrder,
+    SetReferencePrice,
+    WithdrawDayOrders,
 )
+from base.vocabulary.events import Event, OrderAccepted, OrderCancelled, OrderRejected, OrderReplaced, OrderReported, Trade
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.orders import OpenOrder, OrderTerms, OrderType, Side, TimeInForce
 from base.vocabulary.participants import AccountTerms, Exposure, Participant
@@ -90,6 +90,7 @@ class Exchange:
             CancelOrder: self.cancel_order,
             QueryOrder: self.query_order,
             WithdrawDayOrders: self.withdraw_day_orders,
+            SetReferencePrice: self.set_reference_price,
         }
 
     def submit(self, command: Command, now_ns: int) -> list[Event]:
@@ -209,6 +210,10 @@ class Exchange:
             order.level.remove(order)
         return [self._cancel(order, 0) for order in going]
 
+    def set_reference_price(self, instrument: int, trigger: int, price_ticks: int, now_ns: int) -> list[Event]:
+        """Set the index or mark price; no order waits for it yet."""
+        return []
+
     def open_orders(self, participant: int, instrument: int) -> list[OpenOrder]:
         """The orders that this participant entered and that rest in this instrument, oldest first."""
         return [
@@ -219,6 +224,8 @@ class Exchange:
                 order.price_ticks,
                 order.leaves_lots,
                 order.executed_lots(),
+                order.side,
+                False,
             )
             for order in self._seats[participant].open.values()
             if order.instrument == instrument

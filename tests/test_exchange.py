@@ -258,7 +258,7 @@ def test_open_orders_are_told_oldest_first() -> None:
     hit = buy(2, 5, 99)
     run(buy(1, 5, 98), hit, sell(1, 2, 99, by=1), buy(3, 5, on=4), buy(7, 1, by=2), exchange=exchange)
     run(replace(hit, 4, 9, 97), exchange=exchange)
-    expected = [OpenOrder(1, 1, False, 98, 5, 0), OpenOrder(2, 4, True, 97, 7, 2)]
+    expected = [OpenOrder(1, 1, False, 98, 5, 0, 1, False), OpenOrder(2, 4, True, 97, 7, 2, 1, False)]
     assert exchange.open_orders(0, 1) == expected
     assert [order.order_id for order in exchange.open_orders(0, 4)] == [3]
 

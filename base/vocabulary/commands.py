@@ -10,8 +10,6 @@ from typing import TypeAlias
 
 from base.vocabulary.orders import OrderTerms
 
-from base.vocabulary.orders import OrderTerms
-
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
@@ -30,7 +28,6 @@ class NewOrder:
     price_ticks: int
     quantity_lots: int
     repeat_allowed: bool = False
-    terms: OrderTerms | None = None
     terms: OrderTerms | None = None
 
 
@@ -53,7 +50,6 @@ class ReplaceOrder:
     quantity_lots: int
     original_price_ticks: int = 0
     repeat_allowed: bool = False
-    terms: OrderTerms | None = None
     terms: OrderTerms | None = None
 
 

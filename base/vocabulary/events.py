@@ -77,7 +77,6 @@ class OrderCancelled:
     request_id: int
     leaves_lots: int
     reason: int = 0
-    reason: int = 0
 
 
 @event
@@ -102,4 +101,22 @@ class OrderReported:
     leaves_lots: int
 
 
-Event: TypeAlias = OrderAccepted | OrderRejected | Trade | OrderReplaced | OrderCancelled | LegEntered | OrderReported
+@event
+class OrderMoved:
+    """What the public book shows of an order that is not plain: so many lots at this price now, and nowhere else.
+
+    ``place`` is the layer of an ICE set, otherwise 0. No lots: nothing is shown any more. Told whenever it
+    changes, after the trade that changed it; plain orders have none of these.
+    """
+
+    instrument: int
+    number: int
+    place: int
+    side: int
+    price_ticks: int
+    lots: int
+
+
+Event: TypeAlias = (
+    OrderAccepted | OrderRejected | Trade | OrderReplaced | OrderCancelled | OrderReported | LegEntered | OrderMoved
+)

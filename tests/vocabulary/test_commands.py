@@ -9,7 +9,15 @@ from typing import get_args
 import pytest
 
 from base.exchange import Exchange
-from base.vocabulary.commands import CancelOrder, Command, NewOrder, QueryOrder, ReplaceOrder, WithdrawDayOrders
+from base.vocabulary.commands import (
+    CancelOrder,
+    Command,
+    NewOrder,
+    QueryOrder,
+    ReplaceOrder,
+    SetReferencePrice,
+    WithdrawDayOrders,
+)
 
 METHODS = {
     NewOrder: "new_order",
@@ -17,6 +25,7 @@ METHODS = {
     CancelOrder: "cancel_order",
     QueryOrder: "query_order",
     WithdrawDayOrders: "withdraw_day_orders",
+    SetReferencePrice: "set_reference_price",
 }
 
 

@@ -25,5 +25,5 @@ def test_numbers_are_those_of_the_wire(ours: type[IntEnum], theirs: type[IntEnum
 
 
 def test_an_open_order_is_a_value() -> None:
-    assert OpenOrder(1, 2, False, 100, 5, 0) == OpenOrder(1, 2, False, 100, 5, 0)
-    assert not hasattr(OpenOrder(1, 2, False, 100, 5, 0), "__dict__")
+    assert OpenOrder(1, 2, False, 100, 5, 0, 1, False) == OpenOrder(1, 2, False, 100, 5, 0, 1, False)
+    assert not hasattr(OpenOrder(1, 2, False, 100, 5, 0, 1, False), "__dict__")
