@@ -85,9 +85,8 @@ NOTICE_NS = 1_000_000_000
 
 # -- servers
 
-COLLECTOR_OBJECTS = 50_000
-"""Objects made and not yet freed until the collector looks for cycles: orders rest by the thousand and form none,
-and at the usual 700 the search took a third of the server's time."""
+COLLECT_NS = 1_000_000_000
+"""Nanoseconds between two looks for cycles among new objects: a second's orders are looked through in 10 ms."""
 
 SETTINGS_BYTES = 1024 * 1024
 """Bytes of a settings file: thousands of accounts fit; anything larger is the wrong file."""

@@ -34,12 +34,23 @@ class Server:
         return self.loop.address
 
     def run(self, signals: bool = True) -> None:
-        """Serve until ``stop``, or SIGTERM and SIGINT when ``signals``."""
-        gc.collect()
-        gc.freeze()  # what is there now stays to the end: the collector need not look at it in every round
-        gc.set_threshold(limits.COLLECTOR_OBJECTS, *gc.get_threshold()[1:])
+        """Serve until ``stop``, or SIGTERM and SIGINT when ``signals``: then the process is the server's own."""
+        if signals:
+            gc.disable()
+            _set_survivors_aside(self.loop.now_ns)
+            self.loop.timers.every(limits.COLLECT_NS, _set_survivors_aside, self.loop.now_ns + limits.COLLECT_NS)
         self.loop.run(signals)
 
     def stop(self) -> None:
         """End ``run`` in an orderly way; safe from any thread."""
         self.loop.stop()
+
+
+def _set_survivors_aside(now_ns: int) -> None:
+    """Look for cycles among what is new, and never again at what has survived.
+
+    Orders, reports and closed connections form no cycles (a test holds that), so reference counts free
+    them; a collector left alone would look at every resting order again and again, a fifth of the time.
+    """
+    gc.collect()
+    gc.freeze()

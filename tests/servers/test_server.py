@@ -1,10 +1,12 @@
 """A server gives back what it holds, however it ends."""
 
+import gc
 import socket
 from pathlib import Path
 
 import pytest
 
+from base.create_example_message import create_example_message
 from base.servers.demo_settings import demo_settings
 from base.servers.oes import build_oes
 from tests.kit.serving import WAIT_S, serving
@@ -22,3 +24,27 @@ def test_leaving_the_block_closes_the_port_and_the_tables(tmp_path: Path) -> Non
 def test_stop_ends_run(tmp_path: Path) -> None:
     with serving(lambda: build_oes(demo_settings(), ("127.0.0.1", 0), tmp_path)) as server:
         server.stop()
+
+
+def churn(address: tuple[str, int], rounds: int) -> None:
+    """Connect, log on in vain or send garbage, read to the end."""
+    logon = create_example_message("H").encode()
+    for number in range(rounds):
+        with socket.create_connection(address, WAIT_S) as sock:
+            sock.settimeout(WAIT_S)
+            sock.sendall(logon if number % 2 else b"garbage!")
+            while sock.recv(4096):
+                pass
+
+
+def test_closed_connections_leave_no_cycles(tmp_path: Path) -> None:
+    """The server's own process never looks for cycles among what is old, so there must be none."""
+    with serving(lambda: build_oes(demo_settings(), ("127.0.0.1", 0), tmp_path)) as server:
+        churn(server.address, 10)
+        gc.collect()
+        gc.disable()
+        try:
+            churn(server.address, 100)
+            assert gc.collect() < 100
+        finally:
+            gc.enable()
