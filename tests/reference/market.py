@@ -31,12 +31,10 @@ PARTICIPANTS = (
     Participant(3, 100700, "second"),
 )
 
-_TIMES = (
-    [TimeInForce.GOOD_TILL_CANCEL] * 8
-    + [TimeInForce.DAY, TimeInForce.IMMEDIATE_OR_CANCEL, TimeInForce.FILL_OR_KILL, TimeInForce.POST_ONLY] * 2
-    + [TimeInForce.REDUCE_ONLY]
-)
-_TYPES = [OrderType.LIMIT] * 14 + [OrderType.MARKET] * 3 + [OrderType.STOP_LIMIT]
+_TIMES = [TimeInForce.GOOD_TILL_CANCEL] * 8 + [
+    TimeInForce.DAY, TimeInForce.IMMEDIATE_OR_CANCEL, TimeInForce.FILL_OR_KILL, TimeInForce.POST_ONLY,
+] * 2  # fmt: skip
+_TYPES = [OrderType.LIMIT] * 14 + [OrderType.MARKET] * 3
 _SIDES = (Side.BUY, Side.BUY, Side.BUY, Side.SELL, Side.SELL, Side.SELL_SHORT)
 _WINDOW = 100
 
@@ -95,14 +93,15 @@ def _random_command(random: Random, order_id: int, entered: list[NewOrder]) -> C
 
 
 def _random_order(random: Random, participant: int, order_id: int) -> NewOrder:
-    side = int(random.choice(_SIDES))
+    side, order_type = int(random.choice(_SIDES)), int(random.choice(_TYPES))
+    times = _TIMES if order_type == OrderType.LIMIT else [one for one in _TIMES if one != TimeInForce.POST_ONLY]
     return NewOrder(
         participant,
         _random_id(random, order_id),
         random.choice(INSTRUMENTS).number,
         side,
-        int(random.choice(_TYPES)),
-        int(random.choice(_TIMES)),
+        order_type,
+        int(random.choice(times)),
         _random_price(random, side),
         random.randint(1, 12),
         random.random() < 0.1,

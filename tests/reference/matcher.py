@@ -1,96 +1,60 @@
 """A second exchange, written to be obviously right and nothing else.
 
-In: commands. Out: the events that the rules demand. Never knows: base.exchange, base.matching,
+In: commands. Out: the events that docs/order-types.md demands. Never knows: base.exchange, base.matching,
 base.risk (a test asserts it); of the venue it shares only the market's words. Every question is
 answered by looking at all open orders: no levels, no heaps, no reservations that are kept up.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace as copy_of
 
-from base.vocabulary.commands import CancelOrder, Command, NewOrder, QueryOrder, ReplaceOrder, WithdrawDayOrders
+from base.vocabulary.commands import (
+    CancelOrder,
+    Command,
+    NewOrder,
+    QueryOrder,
+    ReplaceOrder,
+    SetReferencePrice,
+    WithdrawDayOrders,
+)
 from base.vocabulary.events import (
     Event,
+    LegEntered,
     OrderAccepted,
     OrderCancelled,
     OrderRejected,
     OrderReplaced,
     OrderReported,
-    Trade,
 )
-from base.vocabulary.instruments import Instrument
-from base.vocabulary.orders import OrderStatus, OrderType, Side, TimeInForce
-from base.vocabulary.participants import AccountTerms, Participant
+from base.vocabulary.orders import OrderStatus, OrderType, TimeInForce
 from base.vocabulary.rejects import Reject
+from tests.reference.entries import (
+    AT_ONCE,
+    PAIRS,
+    PEGS,
+    SETS,
+    SNIPERS,
+    STOPS,
+    TAKE_PROFITS,
+    TWO_LEGGED,
+    Entry,
+    Piece,
+    fixed_terms,
+    terms_of,
+)
+from tests.reference.floor import Floor
+from tests.reference.wishes import layer_price, must_move, tops_of, wish
 
-STAYS = {TimeInForce.GOOD_TILL_CANCEL, TimeInForce.DAY, TimeInForce.POST_ONLY}
-AT_ONCE = {TimeInForce.IMMEDIATE_OR_CANCEL, TimeInForce.FILL_OR_KILL}
-
-
-@dataclass(eq=False)
-class Entry:
-    """An order; ``arrival`` is its place in time, renewed when it loses priority."""
-
-    number: int
-    arrival: int
-    command: NewOrder
-    account: int
-    instrument: Instrument
-    order_id: int
-    price: int
-    total: int
-    executed: int = 0
-    status: OrderStatus = OrderStatus.RESTING
-
-    @property
-    def buys(self) -> bool:
-        return self.command.side == Side.BUY
-
-    @property
-    def leaves(self) -> int:
-        return self.total - self.executed
-
-    def takes(self, resting: "Entry") -> bool:
-        """Whether this order would trade with that resting one."""
-        if resting.instrument is not self.instrument or resting.buys == self.buys:
-            return False
-        if self.command.order_type == OrderType.MARKET:
-            return True
-        return resting.price <= self.price if self.buys else resting.price >= self.price
-
-    def needs(self) -> tuple[str, int]:
-        """The currency and the atoms that this order holds back."""
-        return need(self.instrument, self.buys, self.leaves, self.price)
+MOST_STEPS = 10_000
 
 
-def need(instrument: Instrument, buys: bool, lots: int, price: int) -> tuple[str, int]:
-    if buys:
-        return instrument.quote.name, lots * price * instrument.tick_lot_atoms
-    return instrument.base.name, lots * instrument.lot_atoms
+class Matcher(Floor):
+    """The reference: what each request does, and what follows it."""
 
-
-class Matcher:
-    """The reference. ``open`` are the resting orders, in no order that anything relies on."""
-
-    def __init__(
-        self,
-        instruments: Iterable[Instrument],
-        accounts: Iterable[AccountTerms],
-        participants: Iterable[Participant],
-    ) -> None:
-        self.instruments = {one.number: one for one in instruments}
-        names = {c.name for one in self.instruments.values() for c in (one.base, one.quote)}
-        self.owned = {one.account: {**dict.fromkeys(names, 0), **one.balances} for one in accounts}
-        self.account_of = {one.number: one.account for one in participants}
-        self.open: list[Entry] = []
-        self.by_id: dict[tuple[int, int], Entry] = {}
-        self.numbers = self.arrivals = self.executions = 0
-
-    def available(self, account: int, currency: str) -> int:
-        held = [entry.needs() for entry in self.open if entry.account == account]
-        return self.owned[account][currency] - sum(atoms for name, atoms in held if name == currency)
+    # Requests.
 
     def submit(self, command: Command) -> list[Event]:
+        if isinstance(command, SetReferencePrice):
+            return self.set_reference_price(command)
         account = self.account_of[command.participant]
         if isinstance(command, NewOrder):
             return self.new(command, account)
@@ -99,53 +63,224 @@ class Matcher:
         if isinstance(command, CancelOrder):
             return self.cancel(command, account)
         if isinstance(command, QueryOrder):
-            known = self.by_id.get((account, command.order_id))
-            if known is None:
-                return [OrderRejected(command.order_id, Reject.ORDER_UNKNOWN)]
-            leaves = 0 if known.status == OrderStatus.CANCELLED else known.leaves
-            return [OrderReported(known.number, known.status, known.executed, leaves)]
+            return self.query(command, account)
         assert isinstance(command, WithdrawDayOrders)
-        day = [e for e in self.open if e.command.participant == command.participant]
-        day = sorted((e for e in day if e.command.time_in_force == TimeInForce.DAY), key=lambda e: e.number)
-        return [self.end(entry, 0) for entry in day]
+        return self.withdraw(command)
+
+    def set_reference_price(self, command: SetReferencePrice) -> list[Event]:
+        self.set_prices[command.instrument, command.trigger] = command.price_ticks
+        for entry in self.books[command.instrument]:
+            if entry.terms.trigger == command.trigger:
+                self.show(entry, command.price_ticks)
+        return self.settle(command.instrument)
+
+    def query(self, command: QueryOrder, account: int) -> list[Event]:
+        known = self.by_id.get((account, command.order_id))
+        if known is None:
+            return [OrderRejected(command.order_id, Reject.ORDER_UNKNOWN)]
+        leaves = 0 if known.status == OrderStatus.CANCELLED else known.leaves
+        return [OrderReported(known.number, known.status, known.executed, leaves)]
+
+    def withdraw(self, command: WithdrawDayOrders) -> list[Event]:
+        mine = [entry for entry in self.open_orders() if entry.participant == command.participant]
+        day = sorted((e for e in mine if e.time_in_force == TimeInForce.DAY), key=lambda e: e.number)
+        events: list[Event] = [self.end(entry, 0) for entry in day]
+        for number in sorted({entry.instrument.number for entry in day}):
+            events += self.settle(number)
+        return events
+
+    def cancel(self, command: CancelOrder, account: int) -> list[Event]:
+        entry = self.find(account, command.original_order_id)
+        if entry is None or entry.instrument.number != command.instrument:
+            return [OrderRejected(command.order_id, Reject.ORIGINAL_ORDER_UNKNOWN)]
+        if command.original_price_ticks not in (0, entry.price):
+            return [OrderRejected(command.order_id, Reject.ORIGINAL_PRICE_DIFFERS)]
+        self.saw("cancel", entry)
+        return [self.end(entry, command.order_id), *self.settle(command.instrument)]
 
     def new(self, command: NewOrder, account: int) -> list[Event]:
-        is_market = command.order_type == OrderType.MARKET
-        if command.order_type not in (OrderType.LIMIT, OrderType.MARKET):
-            return [OrderRejected(command.order_id, Reject.ORDER_TYPE_INVALID)]
-        refused = {TimeInForce.REDUCE_ONLY, TimeInForce.POST_ONLY} if is_market else {TimeInForce.REDUCE_ONLY}
-        if command.time_in_force in refused or (not is_market and command.time_in_force not in STAYS | AT_ONCE):
-            return [OrderRejected(command.order_id, Reject.FIELD_INVALID)]
         if (account, command.order_id) in self.by_id and not command.repeat_allowed:
             return [OrderRejected(command.order_id, Reject.ORDER_ID_REPEATED)]
-        instrument = self.instruments[command.instrument]
         entry = Entry(
-            self.numbers + 1, self.arrivals + 1, command, account, instrument,
-            command.order_id, command.price_ticks, command.quantity_lots,
+            self.numbers + 1, account, command.participant, self.instruments[command.instrument],
+            command.side, command.order_type, command.time_in_force, command.order_id,
+            command.price_ticks, command.quantity_lots, terms_of(command),
         )  # fmt: skip
-        meets = self.meets(entry)
-        all_of_it = sum(lots for _, lots in meets) == entry.total
-        fill_or_kill = command.time_in_force == TimeInForce.FILL_OR_KILL
-        if command.time_in_force == TimeInForce.POST_ONLY and meets:
-            return [OrderRejected(command.order_id, Reject.WOULD_TAKE)]
-        if is_market:
-            wanted = [need(instrument, entry.buys, lots, resting.price) for resting, lots in meets]
-            if fill_or_kill and not all_of_it:
-                wanted = []
-        else:
-            wanted = [entry.needs()]
-        if wanted and sum(atoms for _, atoms in wanted) > self.available(account, wanted[0][0]):
-            return [OrderRejected(command.order_id, Reject.NOT_ENOUGH_EQUITY)]
+        reason = self.why_not(entry, becomes_larger=True)
+        if reason:
+            return [OrderRejected(command.order_id, reason)]
         self.numbers += 1
-        self.arrivals += 1
         self.by_id[account, command.order_id] = entry
-        if fill_or_kill and not all_of_it:
-            meets = []
-        events = self.trade(entry, meets)
-        if entry.leaves and not is_market and command.time_in_force in STAYS:
-            self.open.append(entry)
-            return events or [OrderAccepted(entry.number)]
+        events = self.begin(entry) or [OrderAccepted(entry.number)]
+        return events + self.settle(command.instrument)
+
+    def why_not(self, entry: Entry, *, becomes_larger: bool) -> int:
+        """Why the order, which is in no book at present, cannot be entered as it is."""
+        is_pegged = entry.order_type in PEGS
+        if entry.time_in_force == TimeInForce.POST_ONLY and not is_pegged and self.plan(entry, entry.price):
+            return Reject.WOULD_TAKE
+        if entry.time_in_force == TimeInForce.REDUCE_ONLY and becomes_larger and not self.reduces(entry):
+            self.seen["reduce-only refused"] += 1
+            return Reject.WOULD_TAKE
+        cost = self.market_cost(entry) if entry.order_type == OrderType.MARKET else entry.reserves()
+        return 0 if self.is_covered(entry, cost) else Reject.NOT_ENOUGH_EQUITY
+
+    def reduces(self, entry: Entry) -> bool:
+        position = self.positions[entry.account, entry.instrument.number]
+        others = [
+            other.leaves
+            for other in self.books[entry.instrument.number]
+            if other.account == entry.account
+            and other.buys == entry.buys
+            and other.time_in_force == TimeInForce.REDUCE_ONLY
+        ]
+        return entry.leaves <= (-position if entry.buys else position) - sum(others)
+
+    # Entering.
+
+    def begin(self, entry: Entry) -> list[Event]:
+        """What the order does on its entry; no events when it only rests or waits."""
+        if entry.order_type == OrderType.MARKET:
+            return self.take_and_end(entry)
+        if entry.order_type in STOPS or entry.order_type in PAIRS:
+            entry.stop = entry.terms.stop_ticks
+            self.show_present(entry)
+        if entry.waits_alone or entry.is_free:
+            self.books[entry.instrument.number].append(entry)
+            return []
+        if entry.order_type in PEGS or entry.order_type in SETS:
+            self.place(entry)
+            self.books[entry.instrument.number].append(entry)
+            return []
+        return self.enter(entry)
+
+    def enter(self, entry: Entry) -> list[Event]:
+        """A limit order comes in at its price, matches, and its rest does what its time in force says."""
+        if entry.time_in_force == TimeInForce.FILL_OR_KILL and not self.fills(entry, entry.price):
+            return [self.end(entry, 0)]
+        events = self.take(entry, entry.price)
+        if not entry.leaves:
+            return events
+        if entry.time_in_force in AT_ONCE:
+            return [*events, self.end(entry, 0)]
+        shown = min(entry.leaves, entry.terms.display_lots or entry.leaves)
+        entry.pieces = [Piece(entry, entry.price, entry.leaves, shown, self.next_arrival())]
+        self.books[entry.instrument.number].append(entry)
+        return events
+
+    def take_and_end(self, entry: Entry) -> list[Event]:
+        """A market order."""
+        if entry.time_in_force == TimeInForce.FILL_OR_KILL and not self.fills(entry, None):
+            return [self.end(entry, 0)]
+        events = self.take(entry, None)
         return [*events, self.end(entry, 0)] if entry.leaves else events
+
+    def place(self, entry: Entry) -> None:
+        """A pegged order, or a set whose layers are new, goes to its wish, at the end of the queue."""
+        first = wish(entry, tops_of(self.books[entry.instrument.number]))
+        if entry.order_type in PEGS:
+            shown = min(entry.leaves, entry.terms.display_lots or entry.leaves)
+            entry.pieces = [Piece(entry, first, entry.leaves, shown, self.next_arrival())]
+            return
+        entry.first_layer = first
+        entry.pieces = []
+        missing = entry.leaves
+        for place in range(entry.terms.layers):
+            lots = min(missing, entry.terms.size_increment_lots)
+            missing -= lots
+            price = layer_price(entry, first, place)
+            entry.pieces.append(Piece(entry, price, lots, lots, self.next_arrival(), place))
+
+    # Settling.
+
+    def settle(self, instrument: int) -> list[Event]:
+        """Section 2: whoever is set free acts, lowest number first; then whoever must move; until nobody does."""
+        events: list[Event] = []
+        book = self.books[instrument]
+        freed = 0
+        for _ in range(MOST_STEPS):
+            tops = tops_of(book)
+            free = [entry for entry in book if entry.is_free or self.strikes(entry, tops.other(entry))]
+            if free:
+                freed += 1
+                self.seen["cascade of three"] += freed == 3
+                events += self.act(min(free, key=lambda entry: entry.number))
+                continue
+            movers = [entry for entry in book if must_move(entry, tops)]
+            if not movers:
+                return events
+            self.move(min(movers, key=lambda entry: entry.number))
+        raise AssertionError("the book does not settle")
+
+    def strikes(self, entry: Entry, best: int | None) -> bool:
+        return entry.order_type in SNIPERS and best is not None and entry.accepts(best)
+
+    def move(self, entry: Entry) -> None:
+        self.saw("moved", entry)
+        if entry.order_type in PEGS:
+            self.place(entry)
+            return
+        entry.first_layer = wish(entry, tops_of(self.books[entry.instrument.number]))
+        for piece in entry.pieces:
+            piece.price = layer_price(entry, entry.first_layer, piece.place)
+            piece.arrival = self.next_arrival()
+
+    def act(self, entry: Entry) -> list[Event]:
+        """The step of an order that was set free."""
+        self.saw("acted", entry)
+        self.books[entry.instrument.number].remove(entry)
+        if entry.order_type in TWO_LEGGED and not entry.is_second_leg:
+            return self.begin_second_leg(entry)
+        if entry.order_type == OrderType.SNIPER_LIMIT:
+            return self.strike(entry)
+        if entry.pieces:
+            self.saw("limit leg gone", entry)
+        entry.pieces = []
+        stop, entry.stop, entry.is_free, entry.was_freed = entry.stop, None, False, True
+        if entry.order_type == OrderType.TRAILING_STOP_LIMIT:
+            assert stop is not None
+            entry.price = stop
+        elif entry.order_type == OrderType.TAKE_PROFIT_STOP_LIMIT:
+            entry.price = entry.terms.stop_ticks
+        elif entry.order_type != OrderType.STOP_LIMIT:
+            return self.take_and_end(entry) if self.can_pay(entry, self.market_cost(entry)) else [self.refuse(entry)]
+        return self.enter(entry) if self.can_pay(entry, entry.reserves()) else [self.refuse(entry)]
+
+    def can_pay(self, entry: Entry, atoms: int) -> bool:
+        if self.is_covered(entry, atoms):
+            return True
+        self.saw("not covered", entry)
+        return False
+
+    def refuse(self, entry: Entry) -> OrderCancelled:
+        return self.end(entry, 0, Reject.NOT_ENOUGH_EQUITY)
+
+    def begin_second_leg(self, entry: Entry) -> list[Event]:
+        entry.is_second_leg, entry.is_free, entry.executed = True, False, 0
+        is_bracket = entry.order_type == OrderType.BRACKET
+        entry.price = entry.terms.second_leg_ticks if is_bracket else entry.terms.take_profit_ticks
+        if not self.can_pay(entry, entry.reserves()):
+            return [self.refuse(entry)]
+        entry.status = OrderStatus.RESTING
+        events: list[Event] = [LegEntered(entry.number, entry.leg_side, entry.price)]
+        if entry.order_type in TAKE_PROFITS:
+            entry.stop = entry.terms.stop_ticks
+            self.show_present(entry)
+        if entry.is_free:
+            self.books[entry.instrument.number].append(entry)
+            return events
+        return events + self.enter(entry)
+
+    def strike(self, entry: Entry) -> list[Event]:
+        """A limit sniper matches what it accepts; its rest waits again."""
+        events = self.take(entry, entry.price)
+        entry.strikes += 1
+        self.seen["struck twice"] += entry.strikes == 2
+        if entry.leaves:
+            self.books[entry.instrument.number].append(entry)
+        return events
+
+    # Replacing.
 
     def replace(self, command: ReplaceOrder, account: int) -> list[Event]:
         entry = self.find(account, command.original_order_id)
@@ -154,84 +289,63 @@ class Matcher:
         reason = self.why_not_replace(command, account, entry)
         if reason:
             return [OrderRejected(command.order_id, reason)]
+        self.saw("replace", entry)
         events: list[Event] = [OrderReplaced(entry.number, entry.price, command.quantity_lots - entry.executed)]
-        if command.price_ticks != entry.price or command.quantity_lots >= entry.total:
-            self.arrivals += 1
-            entry.arrival = self.arrivals
-        entry.price, entry.total, entry.order_id = command.price_ticks, command.quantity_lots, command.order_id
-        entry.status = OrderStatus.REPLACED
+        keeps_place = self.only_shrinks(command, entry)
+        entry.price, entry.total, entry.order_id = entry.leg_price(command), command.quantity_lots, command.order_id
+        entry.terms = terms_of(command)
+        entry.status, entry.is_replaced = OrderStatus.REPLACED, True
         self.by_id[account, command.order_id] = entry
-        events += self.trade(entry, self.meets(entry))
-        if not entry.leaves:
-            self.open.remove(entry)
-        return events
+        if keeps_place:
+            (piece,) = entry.pieces
+            piece.left = entry.leaves
+            piece.shown = min(piece.shown, piece.left)
+        else:
+            events += self.begin_again(entry)
+        return events + self.settle(command.instrument)
+
+    def only_shrinks(self, command: ReplaceOrder, entry: Entry) -> bool:
+        """A plain resting order of which only the total goes down keeps its place."""
+        if entry.waits_alone or entry.order_type in PEGS or entry.order_type in SETS:
+            return False
+        same = entry.leg_price(command) == entry.price and terms_of(command) == entry.terms
+        return same and command.quantity_lots < entry.total
+
+    def begin_again(self, entry: Entry) -> list[Event]:
+        """The replaced order takes its place anew."""
+        book = self.books[entry.instrument.number]
+        entry.pieces = []
+        if entry.stop is not None:
+            entry.stop = entry.terms.stop_ticks
+            self.show_present(entry)
+        if entry.waits_alone or entry.is_free:
+            return []
+        if entry.order_type in PEGS or entry.order_type in SETS:
+            self.place(entry)
+            return []
+        book.remove(entry)
+        return self.enter(entry)
 
     def why_not_replace(self, command: ReplaceOrder, account: int, entry: Entry) -> int:
-        original = entry.command
-        for name in ("instrument", "side", "order_type", "time_in_force"):
-            if getattr(command, name) != getattr(original, name):
+        terms = terms_of(command)
+        for name in ("side", "order_type", "time_in_force"):
+            if getattr(command, name) != getattr(entry, name):
                 return Reject.REPLACE_CHANGES_FIXED_FIELD
+        if command.instrument != entry.instrument.number or fixed_terms(terms) != fixed_terms(entry.terms):
+            return Reject.REPLACE_CHANGES_FIXED_FIELD
+        if entry.is_second_leg and command.quantity_lots != entry.total:
+            return Reject.REPLACE_CHANGES_FIXED_FIELD
         if command.original_price_ticks not in (0, entry.price):
             return Reject.ORIGINAL_PRICE_DIFFERS
         if (account, command.order_id) in self.by_id and not command.repeat_allowed:
             return Reject.ORDER_ID_REPEATED
         if command.quantity_lots <= entry.executed:
             return Reject.REPLACE_BELOW_EXECUTED
-        lots = command.quantity_lots - entry.executed
-        changed = Entry(0, 0, original, account, entry.instrument, 0, command.price_ticks, lots)
-        if original.time_in_force == TimeInForce.POST_ONLY and self.meets(changed):
-            return Reject.WOULD_TAKE
-        currency, atoms = changed.needs()
-        if atoms > self.available(account, currency) + entry.needs()[1]:
-            return Reject.NOT_ENOUGH_EQUITY
-        return 0
-
-    def cancel(self, command: CancelOrder, account: int) -> list[Event]:
-        entry = self.find(account, command.original_order_id)
-        if entry is None or entry.command.instrument != command.instrument:
-            return [OrderRejected(command.order_id, Reject.ORIGINAL_ORDER_UNKNOWN)]
-        if command.original_price_ticks not in (0, entry.price):
-            return [OrderRejected(command.order_id, Reject.ORIGINAL_PRICE_DIFFERS)]
-        return [self.end(entry, command.order_id)]
-
-    def find(self, account: int, order_id: int) -> Entry | None:
-        entry = self.by_id.get((account, order_id))
-        return entry if entry in self.open and entry is not None and entry.order_id == order_id else None
-
-    def meets(self, entry: Entry) -> list[tuple[Entry, int]]:
-        """Whom the order would trade with, and for how much, in order."""
-        others = [resting for resting in self.open if entry.takes(resting)]
-        others.sort(key=lambda resting: (resting.price if entry.buys else -resting.price, resting.arrival))
-        missing = entry.leaves
-        found = []
-        for resting in others:
-            lots = min(missing, resting.leaves)
-            missing -= lots
-            if lots:
-                found.append((resting, lots))
-        return found
-
-    def trade(self, entry: Entry, meets: list[tuple[Entry, int]]) -> list[Event]:
-        events: list[Event] = []
-        for resting, lots in meets:
-            self.executions += 1
-            for side in (entry, resting):
-                side.executed += lots
-                side.status = OrderStatus.PARTLY_FILLED if side.leaves else OrderStatus.FILLED
-            if not resting.leaves:
-                self.open.remove(resting)
-            buyer, seller = (entry, resting) if entry.buys else (resting, entry)
-            instrument = entry.instrument
-            for who, sign in ((buyer, 1), (seller, -1)):
-                owned = self.owned[who.account]
-                owned[instrument.base.name] += sign * lots * instrument.lot_atoms
-                owned[instrument.quote.name] -= sign * lots * resting.price * instrument.tick_lot_atoms
-            numbers = (resting.number, resting.leaves, entry.number, entry.leaves)
-            events.append(Trade(self.executions, instrument.number, resting.price, lots, *numbers))
-        return events
-
-    def end(self, entry: Entry, request_id: int) -> OrderCancelled:
-        if entry in self.open:
-            self.open.remove(entry)
-        entry.status = OrderStatus.CANCELLED
-        return OrderCancelled(entry.number, request_id, entry.leaves)
+        changed = copy_of(entry, price=entry.leg_price(command), total=command.quantity_lots, terms=terms, pieces=[])
+        book = self.books[entry.instrument.number]
+        book.remove(entry)
+        reason = self.why_not(changed, becomes_larger=command.quantity_lots > entry.total)
+        book.append(entry)
+        if self.only_shrinks(command, entry) and reason == Reject.WOULD_TAKE:
+            return 0
+        return reason

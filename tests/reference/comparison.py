@@ -1,0 +1,204 @@
+"""The exchange and the reference side by side, and the shortest story of where they part.
+
+In: a seed and the order types that are traded. Out: the situations that were reached, or an AssertionError
+that shows the first difference, made short. Never knows: how either side works.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields
+
+from base.exchange import Exchange
+from base.publish.depth import Depth, Level
+from base.vocabulary.commands import Command, NewOrder, ReplaceOrder
+from base.vocabulary.events import OrderMoved, OrderRejected
+from base.vocabulary.orders import OpenOrder, OrderType, Side, TimeInForce, Trigger
+from base.vocabulary.participants import AccountTerms
+from tests.reference.entries import Entry
+from tests.reference.market import INSTRUMENTS, PARTICIPANTS
+from tests.reference.matcher import Matcher
+from tests.reference.streams import Stream, accounts
+
+STATES_EVERY = 10
+"""Commands between two looks at money, open orders and depth; events are compared after each command."""
+
+MOST_TRIALS = 600
+"""How often a story is tried with a part left out, to make it shorter."""
+
+
+@dataclass
+class Difference:
+    """After the command at ``place`` the two are not of one mind."""
+
+    place: int
+    exchange: object
+    reference: object
+
+
+class Pair:
+    """An exchange and a reference that are given the same commands."""
+
+    def __init__(self, terms: Sequence[AccountTerms]) -> None:
+        self.accounts = terms
+        self.exchange = Exchange(INSTRUMENTS, terms, PARTICIPANTS)
+        self.reference = Matcher(INSTRUMENTS, terms, PARTICIPANTS)
+        self.depth = Depth([one.number for one in INSTRUMENTS])
+        self.done = 0
+        self.answers: Counter[object] = Counter()
+
+    def step(self, command: Command, look: bool) -> Difference | None:
+        """Do one command on both sides; ``look`` compares the states as well."""
+        expected = self.reference.submit(command)
+        try:
+            events = self.exchange.submit(command, self.done)
+            self.depth.apply(command, events)
+        except Exception as broken:
+            return Difference(self.done, broken, expected)
+        self.done += 1
+        told = [event for event in events if not isinstance(event, OrderMoved)]
+        if told != expected:
+            return Difference(self.done - 1, told, expected)
+        self.answers.update(event.reason if isinstance(event, OrderRejected) else type(event) for event in told)
+        return self.look() if look else None
+
+    def look(self) -> Difference | None:
+        """Compare money, open orders and depth."""
+        for sees, holds in (
+            (self.money(), expected_money(self.reference)),
+            (self.open_orders(), expected_open_orders(self.reference)),
+            ({i.number: self.depth.levels(i.number, 99) for i in INSTRUMENTS}, expected_levels(self.reference)),
+        ):
+            if sees != holds:
+                return Difference(self.done - 1, sees, holds)
+        return None
+
+    def money(self) -> dict[int, tuple[dict[str, int], dict[str, int]]]:
+        numbers = [one.account for one in self.accounts]
+        return {number: (self.exchange.equity(number), self.exchange.reserved(number)) for number in numbers}
+
+    def open_orders(self) -> dict[tuple[int, int], list[OpenOrder]]:
+        return {
+            (one.number, i.number): list(self.exchange.open_orders(one.number, i.number))
+            for one in PARTICIPANTS
+            for i in INSTRUMENTS
+        }
+
+
+def expected_money(reference: Matcher) -> dict[int, tuple[dict[str, int], dict[str, int]]]:
+    return {
+        account: (
+            {currency: reference.available(account, currency) for currency in owned},
+            {currency: reference.reserved(account, currency) for currency in owned},
+        )
+        for account, owned in reference.owned.items()
+    }
+
+
+def expected_open_orders(reference: Matcher) -> dict[tuple[int, int], list[OpenOrder]]:
+    def listed(entry: Entry) -> OpenOrder:
+        rests = any(piece.rests for piece in entry.pieces)
+        return OpenOrder(
+            entry.number, entry.order_id, entry.is_replaced, entry.price, entry.leaves, entry.executed,
+            entry.leg_side, not rests,
+        )  # fmt: skip
+
+    return {
+        (one.number, number): [
+            listed(entry) for entry in sorted(book, key=lambda e: e.number) if entry.participant == one.number
+        ]
+        for one in PARTICIPANTS
+        for number, book in reference.books.items()
+    }
+
+
+def expected_levels(reference: Matcher) -> dict[int, tuple[list[Level], list[Level]]]:
+    """The visible book: slices only, nothing hidden; each layer counts as an order."""
+    levels = {}
+    for number, book in reference.books.items():
+        pieces = [piece for entry in book if not entry.is_hidden for piece in entry.pieces if piece.rests]
+        sides = []
+        for buys in (True, False):
+            here = [piece for piece in pieces if piece.entry.buys == buys]
+            prices = sorted({piece.price for piece in here}, reverse=buys)
+            at = {price: [piece.shown for piece in here if piece.price == price] for price in prices}
+            sides.append([Level(price, sum(shown), len(shown)) for price, shown in at.items()])
+        levels[number] = (sides[0], sides[1])
+    return levels
+
+
+def first_difference(commands: Sequence[Command], terms: Sequence[AccountTerms]) -> Difference | None:
+    """Do a finished story; its last command ends with a look at the states."""
+    pair = Pair(terms)
+    for command in commands:
+        difference = pair.step(command, look=True)
+        if difference:
+            return difference
+    return None
+
+
+def shortened(commands: list[Command], terms: Sequence[AccountTerms]) -> list[Command]:
+    """Leave out what the difference does not need: the end, then ever smaller parts."""
+    trials = 0
+    size = max(1, len(commands) // 2)
+    while size and trials < MOST_TRIALS:
+        at = 0
+        while at < len(commands) and trials < MOST_TRIALS:
+            trials += 1
+            shorter = commands[:at] + commands[at + size :]
+            difference = first_difference(shorter, terms)
+            if difference:
+                commands = shorter[: difference.place + 1]
+            else:
+                at += size
+        size //= 2
+    return commands
+
+
+def compare(seed: int, types: Collection[int], count: int) -> Pair:
+    """One stream of commands at both; the pair at its end, or an AssertionError about the first difference."""
+    terms = accounts(seed)
+    pair = Pair(terms)
+    given: list[Command] = []
+    for command in Stream(seed, types, pair.reference).commands(count):
+        given.append(command)
+        difference = pair.step(command, look=len(given) % STATES_EVERY == 0 or len(given) == count)
+        if difference:
+            raise AssertionError(report(seed, given, terms, difference))
+    return pair
+
+
+def report(seed: int, given: list[Command], terms: Sequence[AccountTerms], difference: Difference) -> str:
+    """What a reader needs to repeat and understand it."""
+    short = shortened(given, terms)
+    again = first_difference(short, terms) or difference
+    lines = [
+        f"seed {seed}, command {difference.place}: the exchange and the reference differ",
+        f"again: HANDOFF_SEED={seed} python -m pytest -q tests/reference/test_matcher.py",
+        f"exchange:  {difference.exchange!r}",
+        f"reference: {difference.reference!r}",
+        f"shortest story found, {len(short)} commands, accounts {[(one.account, one.balances) for one in terms]}:",
+        *(f"  {in_short(command)}" for command in short),
+        f"exchange:  {again.exchange!r}",
+        f"reference: {again.reference!r}",
+    ]
+    return "\n".join(lines)
+
+
+def in_short(command: Command) -> str:
+    """A command in one line: what it is, and the fields that say something."""
+    words = {"side": Side, "order_type": OrderType, "time_in_force": TimeInForce, "trigger": Trigger}
+    named = dict(_fields(command))
+    if isinstance(command, NewOrder | ReplaceOrder):
+        named.pop("terms", None)
+        named |= dict(_fields(command.terms)) if command.terms else {}
+    said = [
+        f"{name.removesuffix('_ticks').removesuffix('_lots')}={words[name](value).name if name in words else value}"
+        for name, value in named.items()
+        if value or name == "participant"
+    ]
+    return f"{type(command).__name__} {' '.join(said)}"
+
+
+def _fields(value: object) -> Iterator[tuple[str, int]]:
+    for one in fields(value):  # type: ignore[arg-type]
+        yield one.name, getattr(value, one.name)

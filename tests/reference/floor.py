@@ -1,0 +1,196 @@
+"""The state of the reference and what every step does with it: look up, match, pay, show prices.
+
+In: instruments, accounts, participants; entries that take. Out: trades. Never knows: requests, base.exchange,
+base.matching, base.risk. Sections 1 to 3 of docs/order-types.md.
+Every question is answered by looking at all open orders.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace as copy_of
+
+from base.vocabulary.events import Event, OrderCancelled, Trade
+from base.vocabulary.instruments import Instrument
+from base.vocabulary.orders import OrderStatus, OrderType, TimeInForce
+from base.vocabulary.participants import AccountTerms, Participant
+from tests.reference.entries import TWO_LEGGED, Entry, Piece, need
+
+
+class Floor:
+    """``books`` holds the open orders per instrument, in no order that anything relies on.
+
+    ``seen`` counts the situations that were reached, for the tests of the command streams.
+    """
+
+    def __init__(
+        self,
+        instruments: Iterable[Instrument],
+        accounts: Iterable[AccountTerms],
+        participants: Iterable[Participant],
+    ) -> None:
+        self.instruments = {one.number: one for one in instruments}
+        names = {c.name for one in self.instruments.values() for c in (one.base, one.quote)}
+        self.owned = {one.account: {**dict.fromkeys(names, 0), **one.balances} for one in accounts}
+        self.account_of = {one.number: one.account for one in participants}
+        self.books: dict[int, list[Entry]] = {number: [] for number in self.instruments}
+        self.by_id: dict[tuple[int, int], Entry] = {}
+        self.positions: Counter[tuple[int, int]] = Counter()
+        self.last_prices: dict[int, int] = {}
+        self.set_prices: dict[tuple[int, int], int] = {}
+        self.numbers = self.arrivals = self.executions = 0
+        self.seen: Counter[str] = Counter()
+
+    # Looking things up.
+
+    def open_orders(self) -> Iterator[Entry]:
+        for book in self.books.values():
+            yield from book
+
+    def reserved(self, account: int, currency: str) -> int:
+        mine = [entry for entry in self.open_orders() if entry.account == account]
+        return sum(entry.reserves() for entry in mine if entry.currency() == currency)
+
+    def available(self, account: int, currency: str) -> int:
+        return self.owned[account][currency] - self.reserved(account, currency)
+
+    def is_covered(self, entry: Entry, atoms: int) -> bool:
+        """Whether the account has so much left; an entry that is in no book reserves nothing itself."""
+        return atoms == 0 or atoms <= self.available(entry.account, entry.currency())
+
+    def find(self, account: int, order_id: int) -> Entry | None:
+        entry = self.by_id.get((account, order_id))
+        if entry is None or entry.order_id != order_id or entry not in self.books[entry.instrument.number]:
+            return None
+        return entry
+
+    def next_arrival(self) -> int:
+        self.arrivals += 1
+        return self.arrivals
+
+    # Matching.
+
+    def opposite(self, entry: Entry, limit: int | None) -> list[Piece]:
+        """The pieces that the entry would match with, at any price when there is no limit."""
+        found = [
+            piece
+            for other in self.books[entry.instrument.number]
+            if other is not entry and other.buys != entry.buys
+            for piece in other.pieces
+            if piece.rests
+        ]
+        if limit is None:
+            return found
+        return [piece for piece in found if (piece.price <= limit if entry.buys else piece.price >= limit)]
+
+    def matches(self, pieces: list[Piece], lots: int) -> Iterator[tuple[Piece, int]]:
+        """Match so many lots, the first in rank first; a slice that is used up goes to the end of its queue."""
+        while lots and pieces:
+            first = min(pieces, key=Piece.rank)
+            now = min(lots, first.shown)
+            lots -= now
+            first.left -= now
+            first.shown -= now
+            if not first.left:
+                pieces.remove(first)
+            elif not first.shown:
+                first.shown = min(first.entry.terms.refresh_lots, first.left)
+                first.arrival = self.next_arrival()
+            yield first, now
+
+    def plan(self, entry: Entry, limit: int | None) -> list[tuple[Piece, int]]:
+        """What would be matched now: the same, done on copies."""
+        return list(self.matches([copy_of(piece) for piece in self.opposite(entry, limit)], entry.leaves))
+
+    def fills(self, entry: Entry, limit: int | None) -> bool:
+        return sum(lots for _, lots in self.plan(entry, limit)) == entry.leaves
+
+    def market_cost(self, entry: Entry) -> int:
+        """Atoms that a market order would spend now."""
+        plan = self.plan(entry, None)
+        if entry.time_in_force == TimeInForce.FILL_OR_KILL and not self.fills(entry, None):
+            return 0
+        return sum(need(entry.instrument, entry.buys, lots, piece.price) for piece, lots in plan)
+
+    def take(self, entry: Entry, limit: int | None) -> list[Event]:
+        events: list[Event] = []
+        for piece, lots in self.matches(self.opposite(entry, limit), entry.leaves):
+            resting = piece.entry
+            self.executions += 1
+            self.count_match(piece, entry)
+            entry.fill(lots)
+            resting.fill(lots)
+            self.pay(entry, resting, lots, piece.price)
+            for one in (resting, entry):
+                if not one.leaves:
+                    self.complete(one)
+            numbers = (resting.number, resting.leaves, entry.number, entry.leaves)
+            events.append(Trade(self.executions, entry.instrument.number, piece.price, lots, *numbers))
+            self.match_price(entry.instrument.number, piece.price)
+        return events
+
+    def pay(self, entry: Entry, resting: Entry, lots: int, price: int) -> None:
+        buyer, seller = (entry, resting) if entry.buys else (resting, entry)
+        instrument = entry.instrument
+        for who, sign in ((buyer, 1), (seller, -1)):
+            owned = self.owned[who.account]
+            owned[instrument.base.name] += sign * need(instrument, False, lots, price)
+            owned[instrument.quote.name] -= sign * need(instrument, True, lots, price)
+            self.positions[who.account, instrument.number] += sign * lots
+
+    def complete(self, entry: Entry) -> None:
+        """All of the leg at work is matched: the order is finished, or its second leg is due."""
+        book = self.books[entry.instrument.number]
+        entry.pieces = []
+        if entry.order_type in TWO_LEGGED and not entry.is_second_leg:
+            entry.is_free = True
+            if entry not in book:
+                book.append(entry)
+            return
+        if entry.is_second_leg:
+            self.saw("second leg completed", entry)
+        if entry in book:
+            book.remove(entry)
+
+    def end(self, entry: Entry, request_id: int, reason: int = 0) -> OrderCancelled:
+        book = self.books[entry.instrument.number]
+        if entry in book:
+            book.remove(entry)
+        entry.pieces = []
+        entry.status = OrderStatus.CANCELLED
+        return OrderCancelled(entry.number, request_id, entry.leaves, reason)
+
+    # Reference prices.
+
+    def present_price(self, entry: Entry) -> int | None:
+        instrument = entry.instrument.number
+        return self.set_prices.get((instrument, entry.terms.trigger), self.last_prices.get(instrument))
+
+    def match_price(self, instrument: int, price: int) -> None:
+        self.last_prices[instrument] = price
+        for entry in self.books[instrument]:
+            if (instrument, entry.terms.trigger) not in self.set_prices:
+                self.show(entry, price)
+
+    def show_present(self, entry: Entry) -> None:
+        price = self.present_price(entry)
+        if price is not None:
+            self.show(entry, price)
+
+    def show(self, entry: Entry, price: int) -> None:
+        stood = entry.stop
+        entry.see(price)
+        if entry.stop != stood:
+            self.saw("trailed", entry)
+
+    # Counting situations.
+
+    def saw(self, what: str, entry: Entry) -> None:
+        self.seen[f"{what}: {OrderType(entry.order_type).name}"] += 1
+        if what == "replace" or what == "cancel":
+            self.seen[f"{what}: {OrderType(entry.order_type).name} {entry.state()}"] += 1
+
+    def count_match(self, piece: Piece, incoming: Entry) -> None:
+        for one in (piece.entry, incoming):
+            if one.stop is not None:
+                self.saw("stop leg gone", one)
+        self.seen["slice refreshed"] += piece.left > 0 and piece.entry.terms.display_lots > 0
