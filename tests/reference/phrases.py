@@ -5,7 +5,7 @@ Never knows: the exchange. Instrument 1, good till cancel, 100 ticks unless said
 """
 
 from base.vocabulary.commands import CancelOrder, NewOrder, QueryOrder, ReplaceOrder, WithdrawDayOrders
-from base.vocabulary.orders import OrderType, Side, TimeInForce
+from base.vocabulary.orders import OrderTerms, OrderType, Side, TimeInForce
 
 GTC = TimeInForce.GOOD_TILL_CANCEL
 IOC = TimeInForce.IMMEDIATE_OR_CANCEL
@@ -66,3 +66,14 @@ def query(order_id: int, *, by: int = 0) -> QueryOrder:
 def log_out(by: int = 0) -> WithdrawDayOrders:
     """The participant's day is over."""
     return WithdrawDayOrders(by)
+
+
+def order(
+    kind: int, order_id: int, side: int, lots: int, at: int = 100, tif: int = GTC, *, by: int = 0, on: int = 1,
+    **terms: int,
+) -> NewOrder:  # fmt: skip
+    """An order of any type; its terms by their names without units, e.g. ``stop=102``."""
+    units = {name: name if name in ("hidden", "trigger", "layers") else f"{name}_ticks" for name in terms}
+    units |= {name: f"{name}_lots" for name in ("display", "refresh", "size_increment") if name in terms}
+    said = {units[name]: bool(value) if name == "hidden" else value for name, value in terms.items()}
+    return NewOrder(by, order_id, on, side, kind, tif, at, lots, False, OrderTerms(**said) if said else None)
