@@ -166,7 +166,7 @@ LEASE_STALE_NS = 3 * 1_000_000_000
 REDIRECT_BYTES = 24
 """Bytes of an address field in a logon reply; what is longer cannot be sent."""
 
-STATE_BUSY_MS = 1_000
+STATE_BUSY_MS = 100
 """Milliseconds that a process waits for another one's write to the access tables: writes take milliseconds, and a
 lease survives a wait of this length."""
 
@@ -174,6 +174,12 @@ lease survives a wait of this length."""
 
 OPEN_ORDERS_PER_PARTICIPANT = 10_000
 """Orders that one user may have resting: the answer to an open-order request (250 bytes each) fits a send buffer."""
+
+SETTLING_STEPS = 10_000
+"""Steps and moves that may follow one command in a book before it counts as never coming to rest."""
+
+SETTLING_STEPS_PER_ORDER = 10
+"""Further ones for each order there that waits or follows: a price may set all of them free at once."""
 
 # -- matching
 
@@ -205,8 +211,11 @@ FOREIGN_REQUESTS = 3
 OPEN_ORDER_REQUESTS = 1_000
 """Unanswered order requests that N and h announce as allowed; the venue answers each within its pass."""
 
-REFUSAL_LINES_PER_SECOND = 50
-"""Log lines about refused connections in one second; more are counted per reason and logged as counts."""
+REPEATED_LINES_PER_SECOND = 50
+"""Log lines in one second about what peers can repeat at will; more are counted per reason and logged as counts."""
+
+WAITING_FRAMES = 4_096
+"""Frames that may wait for a client when it asks for more: 1 MiB, below what closes a slow reader."""
 
 ICE_LAYERS = 10
 """Layers of one ICE order, as the protocol says (section 4.5)."""

@@ -70,6 +70,10 @@ class Line:
         if not self.is_listed:
             self.list_changed()
 
+    def waiting(self) -> int:
+        """Say how many frames this pass has for this connection so far."""
+        return len(self.session.outgoing)
+
     def list_changed(self) -> None:
         """Say that this connection has something for the network."""
         if not self.is_listed:
@@ -202,7 +206,7 @@ class Venue:
         decision = self._front.admit_again(line, client, message, now_ns)
         reply = _welcome if decision.accepted else _refusal
         line.session.accept_logon(reply(message, decision, now_ns))
-        self._audit.note(f"logon repeated: account {client.account} from {line.name}: {decision.why}")
+        self._audit.note_often(f"logon repeated: {decision.why}", f"account {client.account} from {line.name}", now_ns)
 
     def _displace(self, client: Client) -> None:
         line = self._lines[client.connection]
@@ -228,7 +232,7 @@ class Venue:
             self._audit.note(f"closed: account {client.account} user {printable(client.user)} {line.name}: {reason}")
         else:
             who = f"account {account} user {printable(user)} from {line.name}" if account or user else line.name
-            self._audit.note_refusal(reason, who, self._now_ns)
+            self._audit.note_often(f"refused: {reason}", who, self._now_ns)
         line.close_reason = reason
         line.list_changed()
         del self._lines[line.number]

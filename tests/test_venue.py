@@ -55,11 +55,11 @@ def test_nothing_secret_is_logged_and_every_logon_is() -> None:
 
 def test_a_flood_of_refusals_is_counted_not_logged_line_by_line() -> None:
     floor = Floor()
-    attempts = limits.REFUSAL_LINES_PER_SECOND + 25
+    attempts = limits.REPEATED_LINES_PER_SECOND + 25
     for connection in range(attempts):
         floor.connect(connection)
         floor.feed(connection, b"\xff\xff\xff\xff")
-    assert len(floor.venue.log_lines()) == limits.REFUSAL_LINES_PER_SECOND
+    assert len(floor.venue.log_lines()) == limits.REPEATED_LINES_PER_SECOND
     floor.now_ns += 10**9
     floor.connect(attempts)
     floor.feed(attempts, b"Z\x00\x04\x00")
@@ -195,3 +195,12 @@ def test_half_a_frame_then_silence_changes_nothing(size: int) -> None:
     assert floor.read(1) == []
     floor.feed(1, order.encode()[size:])
     assert [type(m) for m in floor.read(1)] == [Transaction]
+
+
+def test_a_client_that_logs_on_again_and_again_cannot_fill_the_log() -> None:
+    floor = Floor()
+    floor.log_on(1)
+    floor.venue.log_lines()
+    for _ in range(limits.REPEATED_LINES_PER_SECOND + 10):
+        floor.feed(1, LOGIN.encode())
+    assert len(floor.venue.log_lines()) == limits.REPEATED_LINES_PER_SECOND

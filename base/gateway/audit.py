@@ -2,8 +2,8 @@
 
 In: what happened, to whom, when. Out: lines of text, drained by whoever may write them.
 Never knows: files, streams, one-time codes, keys.
-Follows behaviour "one log line that says why"; a flood of refusals is folded into exact counts,
-so that nothing is unaccounted and no log fills a disk.
+Follows behaviour "one log line that says why"; a flood of what a peer can repeat at will is folded into
+exact counts, so that nothing is unaccounted and no log fills a disk.
 """
 
 from collections import Counter
@@ -23,28 +23,28 @@ def printable(text: str) -> str:
 
 
 class AuditTrail:
-    """Collects lines; refusals above a rate become counts per reason."""
+    """Collects lines; above a rate, what peers repeat becomes counts per reason."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
         self._window_start_ns = 0
-        self._refusals_in_window = 0
+        self._in_window = 0
         self._folded: Counter[str] = Counter()
 
     def note(self, line: str) -> None:
         """Add one line."""
         self._lines.append(line)
 
-    def note_refusal(self, why: str, detail: str, now_ns: int) -> None:
-        """Add one refusal, or count it when this second has seen enough of them."""
+    def note_often(self, why: str, detail: str, now_ns: int) -> None:
+        """Add one line of a kind that peers can repeat at will, or count it when this second has seen enough."""
         if now_ns - self._window_start_ns >= WINDOW_NS:
             self._unfold()
             self._window_start_ns = now_ns
-        self._refusals_in_window += 1
-        if self._refusals_in_window > limits.REFUSAL_LINES_PER_SECOND:
+        self._in_window += 1
+        if self._in_window > limits.REPEATED_LINES_PER_SECOND:
             self._folded[why] += 1
         else:
-            self._lines.append(f"refused: {why} ({detail})")
+            self._lines.append(f"{why} ({detail})")
 
     def take(self, now_ns: int) -> list[str]:
         """Give the lines collected since the last call."""
@@ -54,7 +54,7 @@ class AuditTrail:
         return lines
 
     def _unfold(self) -> None:
-        self._refusals_in_window = 0
+        self._in_window = 0
         for why, times in sorted(self._folded.items()):
-            self._lines.append(f"refused: {why} ({times} more times within a second)")
+            self._lines.append(f"{why} ({times} more times within a second)")
         self._folded.clear()

@@ -9,8 +9,8 @@ from collections.abc import Callable
 class Client:
     """Who is logged on over one connection, and what the desk remembers of the conversation.
 
-    ``send`` takes one encoded message; ``lenient`` sessions are not held to key, session and
-    fresh order ids (decision 9).
+    ``send`` takes one encoded message, ``waiting`` says how many have not left yet; ``lenient``
+    sessions are not held to key, session and fresh order ids (decision 9).
     """
 
     __slots__ = (
@@ -25,6 +25,7 @@ class Client:
         "strikes",
         "trading_session",
         "user",
+        "waiting",
     )
 
     def __init__(
@@ -38,6 +39,7 @@ class Client:
         trading_session: int,
         lenient: bool,
         send: Callable[[bytes | bytearray], object],
+        waiting: Callable[[], int],
     ) -> None:
         self.participant = participant
         self.account = account
@@ -47,8 +49,9 @@ class Client:
         self.trading_session = trading_session
         self.lenient = lenient
         self.send = send
+        self.waiting = waiting
         self.strikes = 0
-        """Requests that carried another account's Account or a wrong Key."""
+        """Requests that carried an Account that is not the client's, or a wrong Key."""
         self.speaks_238 = False
         """Whether the client sent a transaction of the older, shorter layout, and so is answered in it."""
         self.quiet_bytes: tuple[bytes, ...] | None = None

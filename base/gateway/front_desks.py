@@ -27,6 +27,8 @@ class Caller(Protocol):
 
     def send(self, frame: bytes | bytearray, /) -> None: ...
 
+    def waiting(self) -> int: ...
+
 
 class Admission(NamedTuple):
     """The outcome of a logon: the decision, the client when it is in, and whom it displaced."""
@@ -134,4 +136,5 @@ def _client(caller: Caller, message: ClientLogon, decision: LogonDecision, *, le
         trading_session=decision.trading_session,
         lenient=lenient,
         send=caller.send,
+        waiting=caller.waiting,
     )

@@ -19,7 +19,7 @@ from base.vocabulary.instruments import Instrument
 from base.vocabulary.orders import OpenOrder
 from base.vocabulary.participants import Exposure
 from base.vocabulary.rejects import Reject
-from base.wire.bo.codes import MessageType, RequestType, ResponseType
+from base.wire.bo.codes import MessageType, ReportType, RequestType, ResponseType
 from base.wire.bo.requests import (
     CollateralResponse,
     InstrumentRequest,
@@ -31,9 +31,8 @@ from base.wire.bo.transaction import Transaction
 from base.wire.layout import Message
 from base.wire.registry import message_class
 
-COLLATERAL_MESSAGE_TYPE = 31
-INSTRUMENT_MESSAGE_TYPE = 21
-"""MessageType numbers of server messages (section 4.2); nobody validates them."""
+UNSIGNED = 2**32
+"""The open-order request carries 32-bit numbers signed that others carry unsigned."""
 
 EQUITY_CURRENCIES = ("BTC", "USDT", "ETH", "USD", "FLY")
 """The currencies that N and h have a field for, ``<name>Equity``."""
@@ -78,21 +77,24 @@ class Inquiries:
         except ParseError:
             self._refuse(client, None, Reject.FIELD_INVALID)
             return
+        if client.waiting() > limits.WAITING_FRAMES:
+            self._refuse(client, request, Reject.TOO_MANY_REQUESTS)
+            return
         reject = self._check(client, request) or self._answers[letter](client, request, now_ns)
         if reject:
             self._refuse(client, request, reject)
 
     def _check(self, client: Client, request: Message) -> int:
         fields = request.fields()
-        if fields["Account"] != client.account:
+        if fields["Account"] % UNSIGNED != client.account:
             client.strikes += 1
             return Reject.ACCOUNT_INVALID
         if client.lenient:
             return 0
-        if fields.get("Key", client.key) != client.key:
+        if fields.get("Key", client.key) % UNSIGNED != client.key:
             client.strikes += 1
             return Reject.KEY_INVALID
-        if fields["TradingSessionID"] != client.trading_session:
+        if fields["TradingSessionID"] % UNSIGNED != client.trading_session:
             return Reject.TRADING_SESSION_INVALID
         return 0
 
@@ -136,7 +138,7 @@ class Inquiries:
             else:
                 part = ResponseType.SNAPSHOT_FINISH if index == last else ResponseType.SNAPSHOT_CONTINUATION
             response = self._instrument_response(
-                MessageType=INSTRUMENT_MESSAGE_TYPE,
+                MessageType=ReportType.INSTRUMENT,
                 ResponseType=part,
                 SymbolEnum=instrument.number,
                 SymbolName=instrument.name,
@@ -156,7 +158,7 @@ class Inquiries:
             return Reject.INSTRUMENT_UNKNOWN
         for instrument in wanted:
             figures = self._figures(client, instrument.number, instrument, request.MsgSeqNum)
-            client.send(RiskUserSymbol(**figures).encode())
+            client.send(RiskUserSymbol(MessageType=ReportType.RISK_USER_SYMBOL, **figures).encode())
         return 0
 
     def _collateral_wanted(self, client: Client, request: Message, now_ns: int) -> int:
@@ -164,7 +166,7 @@ class Inquiries:
             return Reject.INSTRUMENT_UNKNOWN
         instrument = self._instruments.get(request.SymbolEnum)
         figures = self._figures(client, request.SymbolEnum, instrument, request.MsgSeqNum)
-        client.send(CollateralResponse(MessageType=COLLATERAL_MESSAGE_TYPE, **figures).encode())
+        client.send(CollateralResponse(MessageType=ReportType.COLLATERAL_DATA, **figures).encode())
         return 0
 
     def _open_orders_wanted(self, client: Client, request: Message, now_ns: int) -> int:

@@ -13,18 +13,18 @@ from base.errors import ParseError
 from base.gateway.clients import Client
 from base.gateway.order_terms import TIMES_IN_FORCE as TIMES_OF_ALL
 from base.gateway.order_terms import read_terms
-from base.gateway.reports import NEW, REJECT, Entry, Reports
+from base.gateway.reports import NEW, Entry, Reports
 from base.gateway.translate_bo import (
-    REJECT_CODES,
     InstrumentScales,
     asks_for_attributes,
+    has_results,
     is_sane,
     lengthen,
     quiet_fields_are_sane,
     read_order,
     read_quiet_bytes,
     shortening,
-    write_reject_238,
+    without_results,
 )
 from base.vocabulary.events import Event
 from base.vocabulary.instruments import Instrument
@@ -39,6 +39,8 @@ REPLACE, STATUS, CANCEL = (
 REQUESTS = frozenset((NEW, REPLACE, STATUS, CANCEL))
 """The MessageTypes that a client may send."""
 MARKET = int(OrderType.MARKET)
+PLAIN = (int(OrderType.LIMIT), MARKET)
+NO_TERMS = OrderTerms()
 TIMES_IN_FORCE = {order_type: times for order_type, times in TIMES_OF_ALL.items() if order_type in SUPPORTED}
 """The order types that are traded, and the times in force that each may carry."""
 
@@ -88,24 +90,17 @@ class OrderEntry:
     def take(self, client: Client, frame: bytes, now_ns: int) -> None:
         """Answer one transaction of a logged-on client."""
         if len(frame) != Transaction.SIZE:
-            try:
-                frame = self._from_238(client, frame)
-            except ParseError:
-                reply = bytearray(frame)
-                write_reject_238(reply, REJECT, REJECT_CODES[Reject.FIELD_INVALID])
-                client.send(reply)
-                return
+            frame = self._from_238(client, frame)
         reject = self._judge(client, frame, now_ns)
         if reject:
             self.reports.refuse(client, frame, reject)
 
     def _from_238(self, client: Client, frame: bytes) -> bytes:
         """Take a transaction of the older layout; from then on the client is answered in it."""
-        longer = lengthen(frame)
         if not client.speaks_238:
             client.speaks_238 = True
             client.send = shortening(client.send)
-        return longer
+        return lengthen(frame)
 
     def _judge(self, client: Client, frame: bytes, now_ns: int) -> int:
         """Check a transaction in the order of section 7.5 and carry it out; give a Reject, or 0 when it was taken.
@@ -171,20 +166,21 @@ class OrderEntry:
         """Carry out a new order or a replace that carries more than a price and a quantity."""
         message_type, _, order_id, instrument, order_type, _, side, _, time_in_force, *_ = order
         try:
-            terms = read_terms(Transaction.parse(frame), ticks, lots, self._scales[instrument])
+            outcome = read_terms(Transaction.parse(frame), ticks, lots, self._scales[instrument])
         except ParseError:
             return Reject.FIELD_INVALID
-        if isinstance(terms, Reject):
-            return terms
+        if isinstance(outcome, Reject):
+            return outcome
         if time_in_force not in TIMES_IN_FORCE[order_type]:
             return Reject.FIELD_INVALID
+        terms = None if order_type in PLAIN and outcome == NO_TERMS else outcome
         if message_type == REPLACE:
-            return self._replace(client, frame, order, ticks, lots, terms, now_ns)
+            return self._replace(client, without_results(frame), order, ticks, lots, terms, now_ns)
         events = self._market.new_order(
-            client.participant, order_id, instrument, side, order_type, time_in_force, max(ticks, 0), lots,
-            client.lenient, now_ns, terms,
+            client.participant, order_id, instrument, side, order_type, time_in_force,
+            max(ticks, 0) if order_type != MARKET else 0, lots, client.lenient, now_ns, terms,
         )  # fmt: skip
-        self.reports.report(client, Entry(client.participant, instrument, frame), events)
+        self.reports.report(client, Entry(client.participant, instrument, without_results(frame)), events)
         return 0
 
     def _replace(
@@ -209,8 +205,10 @@ class OrderEntry:
             return Reject.QUANTITY_INVALID
         if not is_sane(price):
             return Reject.PRICE_INVALID
-        if not quiet_fields_are_sane(frame):
-            return Reject.FIELD_INVALID
+        if read_quiet_bytes(frame) != client.quiet_bytes:
+            if not quiet_fields_are_sane(frame):
+                return Reject.FIELD_INVALID
+            frame = without_results(frame)
         if not original_id:
             return Reject.ORIGINAL_ORDER_ID_INVALID
         original_ticks = scales.ticks[original_price]
@@ -231,7 +229,7 @@ class OrderEntry:
 
     def _is_plain(self, client: Client, frame: bytes) -> bool:
         """Say whether the quiet fields ask for nothing; they are remembered, so that the same ones are asked once."""
-        if asks_for_attributes(frame) or not quiet_fields_are_sane(frame):
+        if asks_for_attributes(frame) or has_results(frame) or not quiet_fields_are_sane(frame):
             return False
         client.quiet_bytes = read_quiet_bytes(frame)
         return True

@@ -90,7 +90,7 @@ def read_terms(order: Transaction, ticks: int, lots: int, scales: InstrumentScal
         display_lots=scales.lots[order.DisplaySize] if displays else 0,
         refresh_lots=scales.lots[order.RefreshSize] if displays else 0,
         hidden=order_type in ALWAYS_HIDDEN or _asks_for(order, ATTRIBUTE_HIDDEN),
-        trigger=order.TriggerType,
+        trigger=order.TriggerType if order_type in STOPS else 0,
         layers=order.Layers if has_layers else 0,
         size_increment_lots=scales.lots[order.SizeIncrement] if has_layers else 0,
         price_increment_ticks=int(order.PriceIncrement) if has_layers else 0,

@@ -14,6 +14,8 @@ from base.gateway.clients import Client
 from base.gateway.translate_bo import (
     REJECT_CODES,
     InstrumentScales,
+    read_asker,
+    write_asker,
     write_cancelled,
     write_fill,
     write_leg,
@@ -222,6 +224,7 @@ class Reports:
             quantity[event.executed_lots],
             quantity[event.leaves_lots],
         )
+        write_asker(reply, *read_asker(request.frame))
         client.send(reply)
 
     # -- book-keeping

@@ -36,6 +36,7 @@ REJECT_CODES: dict[Reject, RejectReason] = {
     Reject.PRICE_OFFSET_INVALID: RejectReason.PRICE_OFFSET_INVALID,
     Reject.PRICE_INCREMENT_INVALID: RejectReason.PRICE_INCREMENT_INVALID,
     Reject.LAYERS_DO_NOT_ADD_UP: RejectReason.ICE_SIZEINCREMENT_TIMES_LAYERS_NOT_EQUAL_ORDQTY,
+    Reject.TOO_MANY_REQUESTS: RejectReason.OUTSTANDING_OPEN_REQUESTS_EXCEEDED,
     Reject.ORIGINAL_ORDER_ID_INVALID: RejectReason.ORIG_ORDER_ID_INVALID,
     Reject.FIELD_INVALID: RejectReason.INVALID_FIELD_VALUE,
     Reject.NOT_ENOUGH_EQUITY: RejectReason.NOT_ENOUGH_EQUITY_TO_COMPLETE,
@@ -44,6 +45,7 @@ REJECT_CODES: dict[Reject, RejectReason] = {
     Reject.ORIGINAL_PRICE_DIFFERS: RejectReason.ORIG_PRICE_INVALID,
     Reject.ORDER_ID_REPEATED: RejectReason.DUPLICATE_ORDER_ID,
     Reject.WOULD_TAKE: RejectReason.MATCHING_ENGINE_REJECTED,
+    Reject.WOULD_NOT_REDUCE: RejectReason.MATCHING_ENGINE_REJECTED,
     Reject.REPLACE_CHANGES_FIXED_FIELD: RejectReason.INVALID_FIELD_VALUE,
     Reject.REPLACE_BELOW_EXECUTED: RejectReason.SIZE_INVALID,
     Reject.TOO_MANY_OPEN_ORDERS: RejectReason.EXCEEDS_OPEN_ORDER_REQUESTS,
@@ -58,18 +60,25 @@ read_order = projection(
 """The fields of a transaction that every order needs, in this order."""
 
 QUIET_FIELDS = (
-    "StopLimitPrice", "BOSymbol", "BOCancelShares", "ExecShares", "RemainingQuantity", "ExecFee", "ExpirationDate",
-    "TraderID", "RejectReason", "DisplaySize", "RefreshSize", "SizeIncrement", "PriceIncrement", "PriceOffset",
-    "ExecPrice", "TakeProfitPrice", "TriggerType", "SecondLegPrice", "Attributes",
+    "StopLimitPrice", "BOSymbol", "BOCancelShares", "ExecID", "ExecShares", "RemainingQuantity", "ExecFee",
+    "ExpirationDate", "TraderID", "RejectReason", "DisplaySize", "RefreshSize", "SizeIncrement", "PriceIncrement",
+    "PriceOffset", "ExecPrice", "TakeProfitPrice", "TriggerType", "SecondLegPrice", "Attributes",
 )  # fmt: skip
 """The fields off the order path: a client rarely changes them between two orders."""
 
-TRIGGERS = tuple(map(int, TriggerType))
-"""The trigger types there are; limit and market orders have no use for one, and no quarrel with it."""
+SANE_CODES = {"RejectReason": NO_REJECT, "TriggerType": frozenset(map(int, TriggerType))}
+"""A request rejects nothing; limit and market orders have no use for a trigger, and no quarrel with it."""
+
+RESULTS = (
+    "BOCancelShares", "ExecID", "ExecShares", "RemainingQuantity", "ExecFee", "RejectReason", "ExecPrice",
+)  # fmt: skip
+"""What only a report has something to say about."""
 
 read_quiet_bytes = runs(Transaction, *QUIET_FIELDS).unpack
 _read_attributes = projection(Transaction, "Attributes").unpack
 _read_quiet_fields = projection(Transaction, *QUIET_FIELDS).unpack
+_read_results = projection(Transaction, *RESULTS).unpack
+_write_results = writer(Transaction, *RESULTS)
 write_message_type = writer(Transaction, "MessageType")
 write_reject = writer(Transaction, "MessageType", "RejectReason")
 write_reject_238 = writer(Transaction238, "MessageType", "RejectReason")
@@ -80,10 +89,21 @@ write_leg = writer(Transaction, "BOPrice", "BOSide")
 write_cancelled = writer(Transaction, "MessageType", "BOCancelShares")
 write_replaced = writer(Transaction, "MessageType", "RemainingQuantity", "BOOrigPrice")
 write_state = writer(Transaction, "MessageType", "ExecShares", "RemainingQuantity")
+write_asker = writer(Transaction, "TradingSessionID", "Key", "MsgSeqNum")
+read_asker = projection(Transaction, "TradingSessionID", "Key", "MsgSeqNum").unpack
 write_fill = writer(
     Transaction,
     "MessageType", "BOOrderQty", "ExecID", "ExecShares", "RemainingQuantity", "ExecFee", "ExecPrice", "TriggerType",
 )  # fmt: skip
+
+
+_HEADER = 4
+_LONG_HEADER, _SHORT_HEADER = Transaction().encode()[:_HEADER], Transaction238().encode()[:_HEADER]
+_SHARED = next(field.offset for field in Transaction.FIELDS if field.name == "SecondLegPrice")
+_EXTRA = Transaction.SIZE - Transaction238.SIZE
+"""The newer layout has so many bytes more, in one place, behind the shared ones."""
+assert _SHARED == next(field.offset for field in Transaction238.FIELDS if field.name == "Attributes")
+assert _SHARED + _EXTRA == next(field.offset for field in Transaction.FIELDS if field.name == "Attributes")
 
 
 class Steps(dict[float, int]):
@@ -170,10 +190,22 @@ def quiet_fields_are_sane(frame: bytes) -> bool:
         elif isinstance(value, bytes):
             sane = _is_text(value)
         else:
-            sane = value in (NO_REJECT if name == "RejectReason" else TRIGGERS)
+            sane = value in SANE_CODES.get(name, (value,))
         if not sane:
             return False
     return True
+
+
+def has_results(frame: bytes) -> bool:
+    """Say whether a request carries what only a report can know."""
+    return any(_read_results(frame))
+
+
+def without_results(frame: bytes) -> bytes:
+    """Give a request without what only a report can know, because reports are copies of it."""
+    clean = bytearray(frame)
+    _write_results(clean, *(0 for _ in RESULTS))
+    return bytes(clean)
 
 
 def asks_for_attributes(frame: bytes) -> bool:
@@ -190,21 +222,16 @@ def _is_text(raw: bytes) -> bool:
 
 
 def lengthen(frame: bytes) -> bytes:
-    """Rewrite a 238-byte transaction of the older layout as the 250-byte one.
-
-    Raises ParseError when a text field is no text.
-    """
-    fields = Transaction238.parse(frame).fields()
-    del fields["MessageLen"]
-    return Transaction(**fields).encode()
+    """Rewrite a 238-byte transaction of the older layout as the 250-byte one, its text as it is."""
+    return _LONG_HEADER + frame[_HEADER:_SHARED] + bytes(_EXTRA) + frame[_SHARED:]
 
 
 def shorten(frame: bytes | bytearray) -> bytes:
-    """Rewrite a 250-byte transaction as the older 238-byte one, for a client that speaks it."""
-    fields = Transaction.parse(bytes(frame)).fields()
-    for name in ("MessageLen", "SecondLegPrice", "RouteEnum", "ModifyType"):
-        del fields[name]
-    return Transaction238(**fields).encode()
+    """Rewrite a 250-byte transaction as the older 238-byte one, for a client that speaks it.
+
+    Bytes are moved, not read, so that nothing a client once sent can fail here, in somebody else's turn.
+    """
+    return _SHORT_HEADER + bytes(frame[_HEADER:_SHARED]) + bytes(frame[_SHARED + _EXTRA :])
 
 
 def shortening(send: Callable[[bytes | bytearray], object]) -> Callable[[bytes | bytearray], object]:

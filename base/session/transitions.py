@@ -35,10 +35,6 @@ class Conversation(Generic[State, Trigger]):
         self._table = table
         self.state = state
 
-    def allows(self, trigger: Trigger) -> bool:
-        """Say whether the table lists this trigger for the present state."""
-        return trigger in self._table[self.state]
-
     def handle(self, trigger: Trigger) -> State:
         """Move along the table; an unlisted pair changes nothing and raises LocalProtocolError."""
         try:

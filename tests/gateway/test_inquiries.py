@@ -2,6 +2,7 @@
 
 import pytest
 
+from base import limits
 from base.wire.bo.requests import (
     CollateralRequest,
     InstrumentRequest,
@@ -103,6 +104,7 @@ def test_risk_shows_open_and_executed_and_what_equity_is_left(floor: Floor) -> N
     floor.send(2, floor.order(2, BOSide=2, BOOrderQty=0.5))
     floor.read(1)
     (risk,) = floor.send(1, RiskUpdateRequest(**WHO_AND_KEY, SymbolEnum=1))
+    assert risk.MessageType == 33
     assert (risk.UserName, risk.Account, risk.SymbolEnum, risk.OpenOrderRequestLimit) == ("u1", 1, 1, 1_000)
     assert (risk.LongPosition, risk.LongCash, risk.ShortPosition, risk.ShortCash) == (1.5, 150.0, 1.0, 200.0)
     assert (risk.ExecutedLongPosition, risk.ExecutedLongCash) == (0.5, 50.0)
@@ -153,3 +155,24 @@ def test_open_orders_come_oldest_first_with_1_or_16(floor: Floor, request_: Mess
 def test_no_open_order_is_answered_by_nothing(floor: Floor) -> None:
     floor.send(2, floor.order(2))
     assert floor.send(1, OpenOrderRequest(**WHO, SymbolEnum=1)) == []
+
+
+def test_whoever_asks_for_more_than_can_be_sent_is_told_so_and_stays(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "WAITING_FRAMES", 5)
+    floor.send(1, *(floor.order(1, BOPrice=float(price)) for price in range(10, 14)))
+    floor.read(1)
+    replies = floor.send(1, *[OpenOrderRequest(**WHO, SymbolEnum=1)] * 4)
+    assert [(r.MessageType, r.RejectReason) for r in replies] == [(1, 0)] * 8 + [(12, 43)] * 2
+    assert floor.closed == {}
+    assert len(floor.send(1, OpenOrderRequest(**WHO, SymbolEnum=1))) == 4
+
+
+def test_numbers_above_two_to_the_31_are_the_same_signed_and_unsigned() -> None:
+    floor = Floor(accounts=(3_000_000_000,))
+    floor.log_on(3_000_000_000)
+    floor.send(3_000_000_000, floor.order(3_000_000_000))
+    signed = 3_000_000_000 - 2**32
+    (reply,) = floor.send(3_000_000_000, OpenOrderRequest(**(WHO | {"Account": signed}), SymbolEnum=1))
+    assert (reply.MessageType, reply.Account) == (1, 3_000_000_000)

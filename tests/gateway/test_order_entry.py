@@ -184,7 +184,7 @@ FAULTS: list[tuple[str, int, dict[str, object]]] = [
     ("sending time", 21, {"SendingTime": 0}),
     ("quantity", 15, {"BOOrderQty": 0.0}),
     ("price", 14, {"BOPrice": 100.25}),
-    ("attribute", 35, {"Attributes": "NY"}),
+    ("attribute", 35, {"Attributes": "YN"}),
 ]
 
 
@@ -232,7 +232,7 @@ def test_only_four_message_types_are_for_clients(floor: Floor, message_type: int
         ({"BOOrderQty": 9_999.0, "BOPrice": 1e9}, 47),
         ({"MessageType": 2, "OrigOrderID": 1, "BOOrderQty": 9_999.0, "BOPrice": 1e9}, 47),
         ({"TIF": 0}, 35),
-        ({"TIF": 5}, 35),
+        ({"TIF": 5}, 48),
         ({"TIF": 7}, 35),
         ({"OrderType": 2, "TIF": 4}, 35),
         ({"BOOrderQty": 1e-5 / 2}, 15),
@@ -331,3 +331,49 @@ def test_a_client_of_the_238_byte_layout_is_answered_in_it(floor: Floor) -> None
 def test_one_message_of_each_layout_and_session_numbers_are_checked_alike(floor: Floor) -> None:
     (reply,) = floor.send(1, older(floor.order(1, TradingSessionID=SESSION + 1)))
     assert (type(reply), reply.RejectReason) == (Transaction238, 6)
+
+
+@pytest.mark.parametrize("at", [1, 54, 114, 126, 238], ids=["Data2", "symbol", "expiry", "trader", "attributes"])
+def test_bytes_that_are_no_text_hurt_nobody_else_after_a_238_byte_order(floor: Floor, at: int) -> None:
+    sell = bytearray(floor.order(1, **SELL).encode())
+    floor.send(1, older(floor.order(1, BOPrice=1.0)))
+    sell[at] = 0xFF
+    floor.venue.receive(1, bytes(sell), floor.now_ns)
+    ((connection, frames, close_reason),) = floor.venue.outbound()
+    assert (connection, [len(frame) for frame in frames], close_reason) == (1, [238], None)
+    floor.venue.receive(2, floor.order(2).encode(), floor.now_ns)
+    floor.venue.receive(2, floor.order(2, BOSide=2, BOPrice=1.0, BOOrderQty=2.0).encode(), floor.now_ns)
+    lengths = {o.connection: [len(frame) for frame in o.frames] for o in floor.venue.outbound()}
+    assert set(lengths[1]) == {238} and set(lengths[2]) == {250}
+
+
+# -- a report says only what happened
+
+
+RESULTS = {
+    "BOCancelShares": 1.0, "ExecID": 777, "ExecShares": 8.0, "RemainingQuantity": 9.0, "ExecFee": 2.0,
+    "RejectReason": 50, "ExecPrice": 5.0,
+}  # fmt: skip
+
+
+def test_what_only_a_report_can_know_is_not_echoed(floor: Floor) -> None:
+    new = floor.order(1, **RESULTS)
+    (ack,) = floor.send(1, new)
+    assert ack == new.replace(MessageType=14, **dict.fromkeys(RESULTS, 0))
+    cancel = floor.order(1, MessageType=6, OrigOrderID=new.OrderID, **RESULTS)
+    (cancelled,) = floor.send(1, cancel)
+    assert cancelled == cancel.replace(MessageType=15, **(dict.fromkeys(RESULTS, 0) | {"BOCancelShares": 1.0}))
+    (rest,) = floor.send(1, floor.order(1, TIF=3, **RESULTS))
+    assert (rest.MessageType, rest.ExecID, rest.ExecShares, rest.BOCancelShares) == (15, 0, 0.0, 1.0)
+
+
+def test_a_status_is_answered_to_its_asker_with_the_asker_s_own_key() -> None:
+    floor = Floor(second_user=True)
+    floor.log_on(1)
+    floor.connect(9)
+    floor.send(9, floor.logon(1, "other"))
+    order = floor.order(1)
+    floor.send(1, order)
+    query = floor.order(1, MessageType=5, OrigOrderID=order.OrderID, MsgSeqNum=4_321)
+    (status,) = floor.send(9, query)
+    assert (status.OrderID, status.MsgSeqNum, status.Key) == (order.OrderID, 4_321, query.Key)

@@ -30,16 +30,24 @@ KEY = 7_000
 START_NS = 1_700_000_000_000_000_000
 
 
+def user_of(account: int) -> str:
+    """The user name of an account, short enough for its field."""
+    return f"u{account}"[:6]
+
+
 class OpenDoor:
-    """Lets every known account in; each grant has the session 506 and the key 7000 + account."""
+    """Lets every known account in: session 506, key 7000 and the last three digits of the account."""
+
+    def __init__(self, accounts: tuple[int, ...]) -> None:
+        self._accounts = accounts
 
     def logon(self, account: int, user: str, two_fa: str, key: int, peer: str, now_ns: int) -> LogonDecision:
         if account == NO_OES_ACCOUNT:
             return LogonDecision(False, -1, 0, 0, ("", "", "", ""), 10, "no OES is live")
-        if account not in ACCOUNTS:
+        if account not in self._accounts:
             return LogonDecision(False, -1, 0, 0, ("", "", "", ""), 4, "unknown account")
-        place = len(ACCOUNTS) if user == "other" else ACCOUNTS.index(account)
-        return LogonDecision(True, place, SESSION, KEY + account, ("", "", "", ""), 0, "")
+        place = len(self._accounts) if user == "other" else self._accounts.index(account)
+        return LogonDecision(True, place, SESSION, KEY + account % 1_000, ("", "", "", ""), 0, "")
 
 
 class Floor:
@@ -52,16 +60,17 @@ class Floor:
         takeover: bool = False,
         instrument_layout: int = 56,
         second_user: bool = False,
+        accounts: tuple[int, ...] = ACCOUNTS,
     ) -> None:
         plenty = {name: 10**17 for name in ("BTC", "USD", "USDT")}
         self.exchange = Exchange(
             INSTRUMENTS,
-            [AccountTerms(account, dict(plenty)) for account in ACCOUNTS],
-            [Participant(place, account, f"u{account}") for place, account in enumerate(ACCOUNTS)]
-            + [Participant(len(ACCOUNTS), ACCOUNTS[0], "other")] * second_user,
+            [AccountTerms(account, dict(plenty)) for account in accounts],
+            [Participant(place, account, user_of(account)) for place, account in enumerate(accounts)]
+            + [Participant(len(accounts), accounts[0], "other")] * second_user,
         )
         self.venue: Venue = open_oes(
-            OpenDoor(),  # type: ignore[arg-type]
+            OpenDoor(accounts),  # type: ignore[arg-type]
             self.exchange,
             INSTRUMENTS,
             lenient=lenient,
@@ -83,7 +92,7 @@ class Floor:
         """Connect and log on each account over a connection of its own number."""
         for account in accounts:
             self.connect(account)
-            (reply,) = self.send(account, self.logon(account, f"u{account}"))
+            (reply,) = self.send(account, self.logon(account, user_of(account)))
             assert reply.LoginStatus == 1, reply
 
     def logon(self, account: int, user: str) -> ClientLogon:
@@ -120,7 +129,7 @@ class Floor:
         standard: dict[str, object] = {
             "MessageType": 1, "Account": account, "OrderID": self._order_id, "SymbolEnum": 1, "OrderType": 1,
             "SymbolType": 1, "BOPrice": 100.0, "BOSide": 1, "BOOrderQty": 1.0, "TIF": 2, "BOSymbol": "BTCUSD",
-            "TraderID": f"u{account}", "SendingTime": 1_000, "TradingSessionID": SESSION, "Key": KEY + account,
-            "MsgSeqNum": self._order_id, "Attributes": "N" * 12,
+            "TraderID": user_of(account), "SendingTime": 1_000, "TradingSessionID": SESSION,
+            "Key": KEY + account % 1_000, "MsgSeqNum": self._order_id, "Attributes": "N" * 12,
         }  # fmt: skip
         return Transaction(**(standard | fields))

@@ -34,12 +34,5 @@ def test_an_unlisted_pair_changes_nothing_and_names_both() -> None:
     assert lamp.state is Lamp.OFF
 
 
-def test_allows_looks_without_moving() -> None:
-    lamp = Conversation(TABLE, Lamp.OFF)
-    assert lamp.allows(Switch.UP)
-    assert not lamp.allows(Switch.DOWN)
-    assert lamp.state is Lamp.OFF
-
-
 def test_the_diagram_lists_every_move() -> None:
     assert diagram(TABLE) == "OFF --UP--> ON\nON --DOWN--> OFF"
