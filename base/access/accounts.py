@@ -40,15 +40,10 @@ class Accounts:
                 raise SettingsError(f"{_named(credential)}: there twice; an account has one key per user")
             self._refuse_shared_key(credential)
             self._credentials[place] = credential
-        self._accounts = frozenset(account for account, _ in self._credentials)
 
     def find(self, account: int, user: str) -> Credential | None:
         """Give the credential of a user, enabled or not; None when there is no such pair."""
         return self._credentials.get((account, user))
-
-    def knows(self, account: int) -> bool:
-        """True when an account has a user at all."""
-        return account in self._accounts
 
     def _refuse_shared_key(self, credential: Credential) -> None:
         digest = hashlib.sha256(credential.key.encode()).digest()

@@ -37,9 +37,6 @@ class Credentials(Protocol):
     def find(self, account: int, user: str) -> Credential | None:
         """Give the credential of an account's user, enabled or not."""
 
-    def knows(self, account: int) -> bool:
-        """True when the account exists, whoever its users are."""
-
 
 class SpentCodes(Protocol):
     """Wanted: the memory of used one-time codes."""
@@ -127,7 +124,7 @@ class AesDesk:
         """
         credential = self._credentials.find(account, user)
         listed = credential.sources if credential else ()
-        counted_as = account if self._credentials.knows(account) else NO_ACCOUNT
+        counted_as = account if credential else NO_ACCOUNT
         allowed = self._attempts.allowed(peer, counted_as, listed, now_ns)
         judged = credential if credential and credential.enabled and allowed else NOBODY
         step, code_is_right = self._judge(judged, two_fa)

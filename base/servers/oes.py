@@ -4,6 +4,7 @@ In: settings, an address, the state directory. Out: a listening server that AES 
 Never knows: sockets, messages. Only wiring; the market is in ``base.exchange``.
 """
 
+import logging
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from base.access.grants import Grants
 from base.access.leases import Leases
 from base.access.state_file import StateFile
 from base.clock import Clock
+from base.errors import AccessUnavailable
 from base.exchange import Exchange
 from base.gateway.authorization import OesDesk
 from base.network.application import Observer
@@ -22,6 +24,8 @@ from base.servers.settings import Settings
 from base.socket_controller import format_address
 from base.venue import open_oes
 from base.vocabulary.logons import ORDER_ENTRY
+
+log = logging.getLogger("handoff")
 
 
 def build_oes(
@@ -53,8 +57,14 @@ def build_oes(
         stack.callback(loop.close)
         leases = Leases(tables)
         leases.announce(ORDER_ENTRY, settings.advertised or [format_address(loop.address)])
-        loop.timers.every(
-            limits.LEASE_RENEW_NS, lambda now_ns: leases.renew(), loop.now_ns + limits.LEASE_RENEW_NS
-        )
+        loop.timers.every(limits.LEASE_RENEW_NS, lambda now_ns: _renew(leases), loop.now_ns + limits.LEASE_RENEW_NS)
         loop.before_shut_down.append(lambda now_ns: leases.withdraw())
         return Server("OES", loop, stack.pop_all())
+
+
+def _renew(leases: Leases) -> None:
+    """Renew the lease; when that cannot be, trading goes on and an AES stops naming this OES in a few seconds."""
+    try:
+        leases.renew()
+    except AccessUnavailable as error:
+        log.warning("the lease could not be renewed: %s", error)

@@ -96,4 +96,3 @@ def test_credentials_are_found_by_the_exact_pair() -> None:
     assert accounts.find(7, "A") is ours
     assert accounts.find(8, "B") is not None
     assert [accounts.find(*place) for place in ((7, "B"), (8, "A"), (7, "a"), (7, ""), (0, ""))] == [None] * 5
-    assert [accounts.knows(account) for account in (7, 8, 9, 0)] == [True, True, False, False]

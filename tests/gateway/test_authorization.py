@@ -347,3 +347,10 @@ def test_no_text_of_the_desks_shows_a_code_or_a_key() -> None:
         for text in (repr(decision), str(decision), decision.why, repr(desk), repr(oes), repr(canary)):
             assert not any(secret in text for secret in (code, wrong, KEYS[0], str(grant_key)))
             assert text.isprintable()
+
+
+def test_guesses_at_user_names_do_not_lock_out_the_real_user_of_the_account() -> None:
+    desk = aes_desk(MemoryDoor(OES), CLOCK)
+    for number in range(50):
+        assert not log_on(desk, 1, f"x{number}", CONSTANT_CODE).accepted
+    assert log_on(desk, 1, "1", CONSTANT_CODE).accepted

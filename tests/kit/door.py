@@ -20,9 +20,6 @@ class MemoryAccounts:
     def find(self, account: int, user: str) -> Credential | None:
         return self.by_place.get((account, user))
 
-    def knows(self, account: int) -> bool:
-        return any(account == known for known, _ in self.by_place)
-
 
 class MemoryDoor:
     """Used steps, grants and addresses; ``touched`` counts every call that a real one would make to a disk."""
