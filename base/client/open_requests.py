@@ -11,25 +11,19 @@ from base.wire.bo.codes import MessageType
 from base.wire.bo.transaction import Transaction
 
 OPENS = frozenset({MessageType.ORDER_NEW, MessageType.CANCEL_REPLACE})
-CLOSES = frozenset(
-    {
-        MessageType.ORDER_ACK,
-        MessageType.CANCELLED,
-        MessageType.REPLACED,
-        MessageType.QUOTE_FILL,
-        MessageType.REJECT,
-        MessageType.ORDER_REJECT,
-        MessageType.CANCEL_REPLACE_REJECT,
-        MessageType.RISK_REJECT,
-    }
-)
 
 
 class OpenRequests:
-    """Counts up with each new order or replace sent and down with each answer received."""
+    """Counts up with each new order or replace sent and down with the first answer to it.
+
+    The answer is known by the OrderID, not by its kind: an order that crosses is answered by a fill, and
+    the fills and cancellations that follow, like the answers to cancels, answer nothing that was counted.
+    """
 
     def __init__(self) -> None:
         self.count = 0
+        self._waiting: dict[int, int] = {}
+        """Requests without an answer by OrderID; more than one where the sender gave an id twice."""
 
     def sending(self, message: Transaction) -> None:
         """Count a request about to be sent; LocalProtocolError while the cap is exceeded.
@@ -45,8 +39,12 @@ class OpenRequests:
                 f"{limits.CLIENT_OPEN_REQUESTS}: receive replies before sending the next one"
             )
         self.count += 1
+        self._waiting[message.OrderID] = self._waiting.get(message.OrderID, 0) + 1
 
     def received(self, message: Transaction) -> None:
-        """Count an answer; a cancel's answer was never counted up, so the count stops at zero."""
-        if message.MessageType in CLOSES and self.count:
+        """Count a report if it is the first one for a request that waits."""
+        waiting = self._waiting.pop(message.OrderID, 0)
+        if waiting:
             self.count -= 1
+        if waiting > 1:
+            self._waiting[message.OrderID] = waiting - 1

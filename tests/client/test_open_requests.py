@@ -7,55 +7,70 @@ from base.client.open_requests import OpenRequests
 from base.errors import LocalProtocolError
 from base.messages import MessageType, Transaction
 
-UP = {MessageType.ORDER_NEW, MessageType.CANCEL_REPLACE}
-DOWN = {
-    MessageType.ORDER_ACK,
-    MessageType.CANCELLED,
-    MessageType.REPLACED,
-    MessageType.QUOTE_FILL,
-    MessageType.REJECT,
-    MessageType.ORDER_REJECT,
-    MessageType.CANCEL_REPLACE_REJECT,
-    MessageType.RISK_REJECT,
-}
+NEW, REPLACE, CANCEL = MessageType.ORDER_NEW, MessageType.CANCEL_REPLACE, MessageType.ORDER_CANCEL
+UP = {NEW, REPLACE}
+
+ORDER, REPLACEMENT, CANCELLING = 7, 8, 9
+SENT = [Transaction(MessageType=NEW, OrderID=ORDER), Transaction(MessageType=NEW, OrderID=3)]
 
 
-def counting(count: int) -> OpenRequests:
+def counting(*sent: Transaction) -> OpenRequests:
     requests = OpenRequests()
-    requests.count = count
+    for message in sent:
+        requests.sending(message)
     return requests
 
 
 @pytest.mark.parametrize("message_type", MessageType)
 def test_only_new_orders_and_replaces_count_up(message_type: MessageType) -> None:
-    requests = counting(5)
-    requests.sending(Transaction(MessageType=message_type))
-    assert requests.count == (6 if message_type in UP else 5)
+    requests = counting(*SENT, Transaction(MessageType=message_type, OrderID=REPLACEMENT))
+    assert requests.count == (3 if message_type in UP else 2)
 
 
 @pytest.mark.parametrize("message_type", MessageType)
-def test_answers_count_down_and_partial_fills_do_not(message_type: MessageType) -> None:
-    requests = counting(5)
-    requests.received(Transaction(MessageType=message_type))
-    assert requests.count == (4 if message_type in DOWN else 5)
+@pytest.mark.parametrize("request_type", sorted(UP))
+def test_the_first_report_of_whatever_kind_is_the_answer(request_type: MessageType, message_type: MessageType) -> None:
+    requests = counting(*SENT, Transaction(MessageType=request_type, OrderID=REPLACEMENT, OrigOrderID=ORDER))
+    report = Transaction(MessageType=message_type, OrderID=REPLACEMENT, OrigOrderID=ORDER)
+    requests.received(report)
+    assert requests.count == 2
+    requests.received(report)
+    assert requests.count == 2, "an answer counts once"
 
 
-def test_the_count_stops_at_zero() -> None:
-    requests = counting(0)
-    requests.received(Transaction(MessageType=MessageType.CANCELLED))
-    assert requests.count == 0
+# what was sent as (MessageType, OrderID), what comes back as (MessageType, OrderID), what still waits
+COURSES = [
+    ("crossed in part, then filled as the maker", [(NEW, 7)], [(18, 7), (9, 7), (8, 7)], 0),
+    ("filled in parts", [(NEW, 7), (NEW, 8)], [(18, 7), (18, 7), (17, 7)], 1),
+    ("replaced and crossed at once", [(NEW, 7), (NEW, 6), (REPLACE, 8)], [(14, 7), (16, 8), (17, 8)], 1),
+    ("cancelled while another waits", [(NEW, 7), (NEW, 8), (CANCEL, 9)], [(14, 7), (15, 9)], 1),
+    ("taken out by the venue", [(NEW, 7), (NEW, 8)], [(14, 7), (15, 7)], 1),
+    ("refused", [(NEW, 7), (REPLACE, 8)], [(12, 7), (12, 8)], 0),
+    ("a refused request without an order", [(NEW, 7)], [(12, 0)], 1),
+    ("an id given twice", [(NEW, 7), (NEW, 7)], [(14, 7), (12, 7)], 0),
+]
+
+
+@pytest.mark.parametrize("sent, received, waiting", [row[1:] for row in COURSES], ids=[row[0] for row in COURSES])
+def test_each_request_counts_once(sent: list[tuple[int, int]], received: list[tuple[int, int]], waiting: int) -> None:
+    requests = counting(*(Transaction(MessageType=kind, OrderID=number) for kind, number in sent))
+    for kind, number in received:
+        requests.received(Transaction(MessageType=kind, OrderID=number))
+    assert requests.count == waiting
 
 
 @pytest.mark.parametrize("message_type", sorted(UP))
 def test_at_the_cap_one_more_goes_out_and_above_it_none(message_type: MessageType) -> None:
-    requests = counting(limits.CLIENT_OPEN_REQUESTS)
-    requests.sending(Transaction(MessageType=message_type))
+    sent = [Transaction(MessageType=message_type, OrderID=number + 1) for number in range(limits.CLIENT_OPEN_REQUESTS)]
+    requests = counting(*sent)
+    requests.sending(Transaction(MessageType=message_type, OrderID=1000))
     with pytest.raises(LocalProtocolError, match="101 order requests wait for an answer, more than the cap of 100"):
-        requests.sending(Transaction(MessageType=message_type))
+        requests.sending(Transaction(MessageType=message_type, OrderID=1001))
     assert requests.count == limits.CLIENT_OPEN_REQUESTS + 1
-    requests.received(Transaction(MessageType=MessageType.ORDER_ACK))
-    requests.sending(Transaction(MessageType=message_type))
+    requests.received(Transaction(MessageType=MessageType.ORDER_ACK, OrderID=1000))
+    requests.sending(Transaction(MessageType=message_type, OrderID=1001))
 
 
 def test_a_cancel_is_never_held_back() -> None:
-    counting(limits.CLIENT_OPEN_REQUESTS + 1).sending(Transaction(MessageType=MessageType.ORDER_CANCEL))
+    above = [Transaction(MessageType=NEW, OrderID=number + 1) for number in range(limits.CLIENT_OPEN_REQUESTS + 1)]
+    counting(*above, Transaction(MessageType=CANCEL, OrderID=CANCELLING))
