@@ -43,7 +43,7 @@ class Console:
         """Give the next line without surrounding blanks; InputEnded when there is none."""
         self._output.write(prompt)
         self._output.flush()
-        while b"\n" not in self._buffer and not self._ended:
+        while not self._line_is_there():
             self._read()
         if not self._buffer:
             self.say()
@@ -63,36 +63,33 @@ class Console:
                 self.say(explanation)
 
     def serve_until_line(self) -> None:
-        """Serve the sockets of the shared selector until a line or the end of input comes; swallows the line."""
-        if b"\n" in self._buffer or self._ended:
-            _, _, self._buffer = self._buffer.partition(b"\n")
-            return
+        """Serve the sockets of the shared selector until a line comes, the input ends, or no socket is left.
+
+        The line is swallowed.
+        """
         try:
             self.selector.register(self._descriptor, selectors.EVENT_READ, self)
         except PermissionError:  # a regular file cannot be waited for: its next line is there already
-            self._swallow_line()
-            return
-        try:
-            while not self._serve_once():
-                pass
-        finally:
-            self.selector.unregister(self._descriptor)
-        self._swallow_line()
+            while not self._line_is_there():
+                self._read()
+        else:
+            try:
+                while not self._line_is_there() and len(self.selector.get_map()) > 1:
+                    self._serve_once()
+            finally:
+                self.selector.unregister(self._descriptor)
+        if self._line_is_there():
+            _, _, self._buffer = self._buffer.partition(b"\n")
 
-    def _serve_once(self) -> bool:
-        """Wait for one round of readiness; True when it was our input's turn or nothing is left to serve."""
-        typed = False
+    def _serve_once(self) -> None:
         for key, mask in self.selector.select():
             if key.data is self:
-                typed = True
+                self._read()
             else:
                 key.data.process_events(mask)
-        return typed or len(self.selector.get_map()) == 1
 
-    def _swallow_line(self) -> None:
-        while b"\n" not in self._buffer and not self._ended:
-            self._read()
-        _, _, self._buffer = self._buffer.partition(b"\n")
+    def _line_is_there(self) -> bool:
+        return b"\n" in self._buffer or self._ended
 
     def _read(self) -> None:
         data = os.read(self._descriptor, limits.CLIENT_INPUT_BYTES)

@@ -3,6 +3,7 @@
 import io
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
@@ -101,6 +102,48 @@ def test_serving_ends_with_the_input(keyboard: Keyboard) -> None:
     keyboard.end()
     keyboard.console.serve_until_line()
     keyboard.console.serve_until_line()
+
+
+def test_serving_ends_with_the_last_socket_and_leaves_the_next_line(keyboard: Keyboard) -> None:
+    guard = threading.Timer(5.0, keyboard.end)
+    guard.start()
+    ours, peer = socket.socketpair()
+    controller = SocketController(keyboard.console.selector, ours, "", None)
+    peer.close()
+    keyboard.console.serve_until_line()
+    assert controller.closed
+    keyboard.console.serve_until_line()
+    guard.cancel()
+    keyboard.type(b"next\n")
+    assert keyboard.console.ask("") == "next"
+
+
+def test_half_a_line_does_not_stop_the_sockets(keyboard: Keyboard) -> None:
+    guard = threading.Timer(5.0, keyboard.end)
+    guard.start()
+    ours, peer = socket.socketpair()
+    read = []
+
+    class Reading(Console):
+        """Sees to it that the socket has its turn after the half line."""
+
+        def _read(self) -> None:
+            super()._read()
+            peer.send(b"bytes")
+
+    class Typist(SocketController):
+        def received(self, data: bytes) -> None:
+            read.append(data)
+            keyboard.type(b"\n")
+
+    with ours, peer:
+        console = Reading(keyboard.source, keyboard.output)
+        controller = Typist(console.selector, ours, "", None)
+        keyboard.type(b"half")
+        console.serve_until_line()
+        guard.cancel()
+        assert read == [b"bytes"]
+        controller.close()
 
 
 def test_serving_swallows_one_line_only(keyboard: Keyboard) -> None:

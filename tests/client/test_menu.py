@@ -3,11 +3,13 @@
 import io
 import os
 import re
+import threading
 
 import pytest
 
 from base.client.console import Console
 from base.client.menu import Menu, MenuTranscript, main
+from base.errors import ConnectionLost
 from base.messages import (
     TIF,
     ClientLogon,
@@ -159,6 +161,23 @@ def test_receive_mode_until_enter(house: House) -> None:
     shown, received = choose(house, "0", "", "f")
     assert "Receiving; press Enter to go back to the menu ...\n0 messages received.\n" in shown
     assert len(received) == 1
+
+
+def test_receive_mode_ends_with_the_session(house: House) -> None:
+    reading, writing = os.pipe()  # stays open: nobody presses Enter
+    guard = threading.Timer(5.0, os.close, (writing,))
+    guard.start()
+    os.write(writing, b"0\n")
+    output = io.StringIO()
+    with os.fdopen(reading) as source:
+        console = Console(source, output)
+        trader = house.trader(selector=console.selector)
+        house.oes.hang_up()
+        menu = Menu(trader, console, MenuTranscript(output))
+        with pytest.raises(ConnectionLost, match=r"the connection to the OES at .* is over: closed by the server"):
+            menu.run()
+        guard.cancel()
+    os.close(writing)
 
 
 def test_the_program_reports_a_refused_connection(
