@@ -14,6 +14,7 @@ order is refused - and a refused order is an event, never an exception.
     +-- LogonRefused               the server answered a logon with LoginStatus 2
     +-- AccessUnavailable          the access tables cannot be read or written now, so nobody may come in
     +-- ServerFailed               a server that we started ended, or did not accept in time
+    +-- OperatorRefused            the venue does not carry out what its operator asks, and says why
     +-- DemoFailed                 the venue answered a step of the demo otherwise than it must
 """
 
@@ -68,6 +69,10 @@ class NoReply(HandoffError):
 
 class ServerFailed(HandoffError):
     """A server that we started ended, or did not accept in time; the message says which."""
+
+
+class OperatorRefused(HandoffError):
+    """A command of the operator was not carried out; the message says which, why, and what would be right."""
 
 
 class DemoFailed(HandoffError):

@@ -217,6 +217,12 @@ REPEATED_LINES_PER_SECOND = 50
 WAITING_FRAMES = 4_096
 """Frames that may wait for a client when it asks for more: 1 MiB, below what closes a slow reader."""
 
+OPERATOR_NAMES_LISTED = 20
+"""Names or outcomes that one line to the operator or about him lists: what people still read; more are counted."""
+
+OPERATOR_QUOTED_CHARACTERS = 40
+"""Characters of a wrong word of the operator that its refusal repeats: enough to see the mistake."""
+
 ICE_LAYERS = 10
 """Layers of one ICE order, as the protocol says (section 4.5)."""
 

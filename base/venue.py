@@ -11,12 +11,14 @@ from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from base import limits
+from base.errors import OperatorRefused
 from base.exchange import Exchange
 from base.gateway.audit import AuditTrail, printable
 from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
 from base.gateway.clients import Client
 from base.gateway.front_desks import Admission, AesFront, Caller, OesFront
 from base.gateway.inquiries import Inquiries
+from base.gateway.operator import OperatorDesk, OperatorReply, OperatorRequest, listed
 from base.gateway.order_entry import OrderEntry
 from base.session.bo import BoSession
 from base.session.events import LogonReceived, LogonRepeated, LogoutReceived, ProtocolBroken, RequestsReceived
@@ -43,6 +45,8 @@ class Front(Protocol):
     def admit_again(self, caller: Caller, client: Client, message: ClientLogon, now_ns: int) -> LogonDecision: ...
 
     def take(self, client: Client, frames: list[bytes], now_ns: int) -> None: ...
+
+    def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply: ...
 
     def leave(self, client: Client, *, logged_out: bool, now_ns: int) -> None: ...
 
@@ -172,6 +176,21 @@ class Venue:
             line.session.end(say_logout=True)
             self._close(line, "the server shuts down")
 
+    def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply:
+        """Carry out what the operator asks; clients that it concerns are told with this pass.
+
+        Raises OperatorRefused with a message for people.
+        """
+        self._now_ns = now_ns
+        try:
+            reply = self._front.operate(request, now_ns)
+        except OperatorRefused as error:
+            self._audit.note(f"operator refused: {error}")
+            raise
+        if not reply.rows:
+            self._audit.note(f"operator: {listed(reply.lines)}")
+        return reply
+
     def log_lines(self) -> list[str]:
         """Give the lines worth logging since the last call; none holds a secret."""
         return self._audit.take(self._now_ns)
@@ -247,16 +266,18 @@ def open_oes(
     desk: OesDesk,
     exchange: Exchange,
     instruments: Iterable[Instrument],
+    accounts: Iterable[int],
     *,
     lenient: bool = False,
     takeover: bool = False,
     instrument_layout: int = 56,
 ) -> Venue:
-    """Build the venue of an OES around an exchange."""
+    """Build the venue of an OES around an exchange; the operator knows these instruments and accounts."""
     instruments = list(instruments)
     order_entry = OrderEntry(exchange, instruments)
     inquiries = Inquiries(exchange, order_entry.reports, instruments, instrument_layout)
-    front = OesFront(desk, order_entry, inquiries, lenient=lenient, takeover=takeover)
+    operator = OperatorDesk(exchange, order_entry.reports, instruments, accounts)
+    front = OesFront(desk, order_entry, inquiries, operator, lenient=lenient, takeover=takeover)
     return Venue(front, frame_by_frame=lenient)
 
 

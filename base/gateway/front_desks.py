@@ -11,6 +11,7 @@ from base import limits
 from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
 from base.gateway.clients import Client
 from base.gateway.inquiries import Inquiries
+from base.gateway.operator import OperatorDesk, OperatorReply, OperatorRequest
 from base.gateway.order_entry import OrderEntry
 from base.wire.bo.codes import RejectReason
 from base.wire.bo.logon import ClientLogon
@@ -61,6 +62,10 @@ class AesFront:
         """Nothing but logons is for the AES; the session lets no other letter in."""
         raise AssertionError("the AES takes no requests")
 
+    def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply:
+        """An AES has no market, so no operator's door leads here."""
+        raise AssertionError("the AES takes no commands of the operator")
+
     def leave(self, client: Client, *, logged_out: bool, now_ns: int) -> None:
         """Forget a client; its grants live on for their few seconds."""
 
@@ -71,11 +76,19 @@ class OesFront:
     letters = "TYwfEe"
 
     def __init__(
-        self, desk: OesDesk, order_entry: OrderEntry, inquiries: Inquiries, *, lenient: bool, takeover: bool
+        self,
+        desk: OesDesk,
+        order_entry: OrderEntry,
+        inquiries: Inquiries,
+        operator: OperatorDesk,
+        *,
+        lenient: bool,
+        takeover: bool,
     ) -> None:
         self._desk = desk
         self._order_entry = order_entry
         self._inquiries = inquiries
+        self._operator = operator
         self._lenient = lenient
         self._takeover = takeover
 
@@ -117,6 +130,10 @@ class OesFront:
                 take_inquiry(client, frame, now_ns)
             if client.strikes and client.strikes >= limits.FOREIGN_REQUESTS:
                 return
+
+    def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply:
+        """Carry out what the operator asks; OperatorRefused says why not."""
+        return self._operator.take(request, now_ns)
 
     def leave(self, client: Client, *, logged_out: bool, now_ns: int) -> None:
         """A client is gone; only a goodbye withdraws its DAY orders."""

@@ -84,7 +84,7 @@ class OrderEntry:
 
     def log_out(self, client: Client, now_ns: int) -> None:
         """Withdraw the DAY orders of a client that says goodbye, while it can still be told."""
-        self.reports.report_withdrawn(self._market.withdraw_day_orders(client.participant, now_ns))
+        self.reports.report_unasked(self._market.withdraw_day_orders(client.participant, now_ns))
         self.reports.leave(client)
 
     def take(self, client: Client, frame: bytes, now_ns: int) -> None:

@@ -30,6 +30,7 @@ from base.vocabulary.events import (
     LegEntered,
     OrderAccepted,
     OrderCancelled,
+    OrderMoved,
     OrderRejected,
     OrderReplaced,
     OrderReported,
@@ -108,11 +109,17 @@ class Reports:
             else:
                 self._report_rest(client, event, request)
 
-    def report_withdrawn(self, events: Iterable[Event]) -> None:
-        """Report cancellations that no request asked for."""
+    def report_unasked(self, events: Iterable[Event]) -> None:
+        """Report what no client's request caused: a logout, the operator, and what follows in the books."""
         for event in events:
-            assert isinstance(event, OrderCancelled), event
-            self._withdraw(event, self._entries[event.number])
+            if isinstance(event, Trade):
+                self._report_trade(event, self._entries[event.incoming_number])
+            elif isinstance(event, OrderCancelled):
+                self._withdraw(event, self._entries[event.number])
+            elif isinstance(event, LegEntered):
+                self._enter_leg(event)
+            else:
+                assert isinstance(event, OrderMoved), event
 
     def list_open_orders(self, client: Client, orders: Iterable[OpenOrder]) -> None:
         """Send one transaction per open order: MessageType 1, or 16 when it was replaced."""

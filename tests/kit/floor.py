@@ -73,6 +73,7 @@ class Floor:
             OpenDoor(accounts),  # type: ignore[arg-type]
             self.exchange,
             INSTRUMENTS,
+            ACCOUNTS,
             lenient=lenient,
             takeover=takeover,
             instrument_layout=instrument_layout,

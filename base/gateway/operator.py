@@ -1,0 +1,298 @@
+"""The operator's desk: words and decimal texts in, commands to the market out.
+
+In: requests of whoever runs the venue. Out: calls of the market, reports to the clients concerned, lines for
+the operator. Never knows: sockets, files, how the request came.
+Follows "Operator" of the behaviour page. What the market carries out is read from its ``Command``, so the
+desk grows with it; everything else is answered with "not carried out by this venue yet".
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, NamedTuple, Protocol, TypeAlias, get_args, runtime_checkable
+
+from base import limits
+from base.errors import OperatorRefused
+from base.gateway.reports import Reports
+from base.publish.views import decimal_text
+from base.vocabulary.commands import Command, SetReferencePrice
+from base.vocabulary.events import Event, OrderCancelled, OrderRejected, Trade
+from base.vocabulary.instruments import LARGEST_EXACT_INTEGER, Instrument
+from base.vocabulary.operator_commands import (
+    EndSession,
+    InstrumentStatus,
+    KillAccount,
+    MarketState,
+    MassCancel,
+    OperatorCommand,
+    ReleaseAccount,
+    SetMarketState,
+    Uncross,
+)
+from base.vocabulary.orders import Trigger
+from base.vocabulary.rejects import Reject
+
+PRICE = re.compile(r"[0-9]{1,16}(\.[0-9]{1,16})?")
+STATES = {
+    "open": MarketState.OPEN,
+    "halt": MarketState.HALTED,
+    "close": MarketState.CLOSED,
+    "pre-open": MarketState.PRE_OPEN,
+}
+STATE_NAMES = {state: state.name.lower().replace("_", "-") for state in MarketState}
+REFERENCES = {"index": Trigger.INDEX, "mark": Trigger.MARK}
+COMMANDS: dict[str, type] = (
+    dict.fromkeys(STATES, SetMarketState)
+    | {"uncross": Uncross}
+    | dict.fromkeys(REFERENCES, SetReferencePrice)
+    | {"kill": KillAccount, "release": ReleaseAccount, "cancel": MassCancel, "end-session": EndSession}
+)
+"""The operator's words, and the command that each becomes."""
+STATUS = "status"
+FIELDS: dict[str, object] = {"command": "", "symbols": [], "all": False, "price": "", "account": 0}
+"""The fields of a request that comes by name, and what one has that is left out."""
+TAKEN: frozenset[type] = frozenset(get_args(Command))
+"""What ``Exchange.submit`` carries out, by its own type."""
+
+Step: TypeAlias = tuple[OperatorCommand, str]
+"""A command, and what is so once it was carried out."""
+
+
+class OperatorRequest(NamedTuple):
+    """What the operator wants: instruments by name or ``everywhere``, a price as a decimal text, an account or 0."""
+
+    word: str
+    symbols: tuple[str, ...] = ()
+    everywhere: bool = False
+    price: str = ""
+    account: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """One instrument as the operator sees it; prices as decimal texts, "-" for what is not known."""
+
+    symbol: str
+    state: str
+    last: str
+    index: str
+    mark: str
+
+
+class OperatorReply(NamedTuple):
+    """What came of a request: lines for people, a table if that was wanted, the events in their order."""
+
+    lines: tuple[str, ...] = ()
+    rows: tuple[StatusRow, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+class Market(Protocol):
+    """What the desk wants of the exchange. It submits only commands of the types that it was told of."""
+
+    def submit(self, command: Any, now_ns: int, /) -> list[Event]: ...
+
+
+@runtime_checkable
+class Board(Protocol):
+    """A market that shows the state and the prices of an instrument."""
+
+    def instrument_status(self, instrument: int, /) -> InstrumentStatus: ...
+
+
+def read_request(fields: Mapping[str, object]) -> OperatorRequest:
+    """Read a request that came as named fields: command, symbols, all, price, account; all but the first optional.
+
+    Raises OperatorRefused for a field that does not exist or has another type.
+
+    >>> read_request({"command": "index", "symbols": ["BTCUSD"], "price": "50000.5"})
+    OperatorRequest(word='index', symbols=('BTCUSD',), everywhere=False, price='50000.5', account=0)
+    """
+    if unknown := sorted(fields.keys() - set(FIELDS)):
+        raise OperatorRefused(f"field {_quoted(unknown[0])}: unknown; the fields are {', '.join(FIELDS)}")
+    word, symbols, everywhere, price, account = (fields.get(name, default) for name, default in FIELDS.items())
+    if not isinstance(word, str) or not word:
+        raise OperatorRefused("field command: must be a word, such as status")
+    if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
+        raise OperatorRefused("field symbols: must be a list of the names of instruments")
+    if not isinstance(everywhere, bool):
+        raise OperatorRefused("field all: must be true or false")
+    if not isinstance(price, str):
+        raise OperatorRefused('field price: must be a decimal number as a text, such as "50000.5"')
+    if type(account) is not int:
+        raise OperatorRefused("field account: must be a whole number")
+    return OperatorRequest(word, tuple(symbols), everywhere, price, account)
+
+
+class OperatorDesk:
+    """Reads the operator's requests, asks the market, and has the outcome reported to the clients concerned."""
+
+    def __init__(
+        self,
+        market: Market,
+        reports: Reports,
+        instruments: Iterable[Instrument],
+        accounts: Iterable[int],
+        commands: Collection[type] = TAKEN,
+    ) -> None:
+        self._market = market
+        self._reports = reports
+        self._instruments = {instrument.name: instrument for instrument in instruments}
+        self._accounts = frozenset(accounts)
+        self._commands = commands
+        self._readers: dict[type, tuple[frozenset[str], Callable[[OperatorRequest], list[Step]]]] = {
+            SetMarketState: (frozenset({"symbols", "everywhere"}), self._read_state),
+            Uncross: (frozenset({"symbols"}), self._read_uncross),
+            SetReferencePrice: (frozenset({"symbols", "price"}), self._read_reference),
+            KillAccount: (frozenset({"account"}), self._read_kill),
+            ReleaseAccount: (frozenset({"account"}), self._read_release),
+            MassCancel: (frozenset({"symbols", "everywhere", "account"}), self._read_cancel),
+            EndSession: (frozenset(), lambda request: [(EndSession(), "the session has ended")]),
+        }
+
+    def take(self, request: OperatorRequest, now_ns: int) -> OperatorReply:
+        """Carry a request out; all of it is read before the first command is submitted.
+
+        Raises OperatorRefused with a message for people; then nothing more was changed than the lines before said.
+        """
+        word = request.word
+        if word == STATUS:
+            _refuse_surplus(request, frozenset())
+            return self._status()
+        command_type = COMMANDS.get(word)
+        if command_type is None:
+            known = ", ".join((*COMMANDS, STATUS))
+            raise OperatorRefused(f"command {_quoted(word)}: unknown; the commands are {known}")
+        if command_type not in self._commands:
+            raise OperatorRefused(f"{word}: not carried out by this venue yet")
+        fields, read = self._readers[command_type]
+        _refuse_surplus(request, fields)
+        lines: list[str] = []
+        happened: list[Event] = []
+        for command, outcome in read(request):
+            events = self._market.submit(command, now_ns)
+            for event in events:
+                if isinstance(event, OrderRejected):
+                    reason = Reject(event.reason).name.lower().replace("_", " ")
+                    raise OperatorRefused("; ".join((*lines, f"{word}: refused by the exchange: {reason}")))
+            self._reports.report_unasked(events)
+            lines.append(outcome + _counts(events))
+            happened += events
+        return OperatorReply(tuple(lines), (), tuple(happened))
+
+    # -- what each word needs; each gives the commands and what to say of them
+
+    def _read_state(self, request: OperatorRequest) -> list[Step]:
+        if bool(request.symbols) == request.everywhere:
+            raise OperatorRefused(f"{request.word}: name instruments, or all of them, and not both")
+        names = tuple(self._instruments) if request.everywhere else request.symbols
+        state = STATES[request.word]
+        return [
+            (SetMarketState(instrument.number, state), f"{instrument.name} is {STATE_NAMES[state]}")
+            for instrument in map(self._instrument, names)
+        ]
+
+    def _read_uncross(self, request: OperatorRequest) -> list[Step]:
+        instrument = self._one_instrument(request)
+        return [(Uncross(instrument.number), f"{instrument.name} was uncrossed")]
+
+    def _read_reference(self, request: OperatorRequest) -> list[Step]:
+        instrument = self._one_instrument(request)
+        command = SetReferencePrice(instrument.number, REFERENCES[request.word], _ticks(request.price, instrument))
+        price = decimal_text(Fraction(request.price))
+        return [(command, f"the {request.word} price of {instrument.name} is {price}")]
+
+    def _read_kill(self, request: OperatorRequest) -> list[Step]:
+        account = self._account(request)
+        return [(KillAccount(account), f"account {account} is killed until it is released")]
+
+    def _read_release(self, request: OperatorRequest) -> list[Step]:
+        account = self._account(request)
+        return [(ReleaseAccount(account), f"account {account} is released")]
+
+    def _read_cancel(self, request: OperatorRequest) -> list[Step]:
+        if bool(request.account or request.symbols) == request.everywhere:
+            raise OperatorRefused("cancel: name an account, an instrument or both; or all orders, and nothing else")
+        account = self._account(request) if request.account else 0
+        whose = f" of account {account}" if account else ""
+        if not request.symbols:
+            return [(MassCancel(account, 0), f"all orders{whose} are cancelled")]
+        return [
+            (MassCancel(account, instrument.number), f"all orders{whose} in {instrument.name} are cancelled")
+            for instrument in map(self._instrument, request.symbols)
+        ]
+
+    def _one_instrument(self, request: OperatorRequest) -> Instrument:
+        if len(request.symbols) != 1:
+            raise OperatorRefused(f"{request.word}: name one instrument")
+        return self._instrument(request.symbols[0])
+
+    def _instrument(self, name: str) -> Instrument:
+        instrument = self._instruments.get(name)
+        if instrument is None:
+            raise OperatorRefused(f"instrument {_quoted(name)}: unknown; known are {listed(list(self._instruments))}")
+        return instrument
+
+    def _account(self, request: OperatorRequest) -> int:
+        if request.account not in self._accounts:
+            known = listed([str(account) for account in sorted(self._accounts)])
+            raise OperatorRefused(f"account {request.account}: unknown; known are {known}")
+        return request.account
+
+    # -- the table
+
+    def _status(self) -> OperatorReply:
+        market = self._market
+        if isinstance(market, Board):
+            return OperatorReply(rows=tuple(_row(one, market) for one in self._instruments.values()))
+        rows = tuple(StatusRow(name, "-", "-", "-", "-") for name in self._instruments)
+        return OperatorReply(("states and prices are not shown by this venue yet",), rows)
+
+
+def _refuse_surplus(request: OperatorRequest, fields: frozenset[str]) -> None:
+    for name, value in request._asdict().items():
+        if value and name != "word" and name not in fields:
+            name = "all" if name == "everywhere" else name
+            raise OperatorRefused(f"{request.word}: has no use for {name}")
+
+
+def _ticks(text: str, instrument: Instrument) -> int:
+    if not PRICE.fullmatch(text):
+        raise OperatorRefused(f"price {_quoted(text)}: must be a decimal number, such as 50000.5")
+    ticks = Fraction(text) / instrument.tick
+    if ticks.denominator != 1 or not 0 < ticks < LARGEST_EXACT_INTEGER:
+        tick = decimal_text(instrument.tick)
+        raise OperatorRefused(f"price {text}: must be a positive multiple of {tick}, the tick of {instrument.name}")
+    return int(ticks)
+
+
+def _quoted(text: str) -> str:
+    """Quote what somebody typed so that it stays on its line, and short."""
+    return ascii(text[: limits.OPERATOR_QUOTED_CHARACTERS])
+
+
+def listed(names: Sequence[str]) -> str:
+    """Give names as one text, and the number of those that are too many for it.
+
+    >>> listed(["BTCUSD", "BTCUSDT"])
+    'BTCUSD, BTCUSDT'
+    """
+    more = len(names) - limits.OPERATOR_NAMES_LISTED
+    return ", ".join(names[: limits.OPERATOR_NAMES_LISTED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _counts(events: list[Event]) -> str:
+    withdrawn = sum(isinstance(event, OrderCancelled) for event in events)
+    trades = sum(isinstance(event, Trade) for event in events)
+    counted = ((withdrawn, "orders withdrawn"), (trades, "trades"))
+    return "".join(f"; {what}: {count}" for count, what in counted if count)
+
+
+def _row(instrument: Instrument, board: Board) -> StatusRow:
+    status = board.instrument_status(instrument.number)
+    last, index, mark = (
+        decimal_text(ticks * instrument.tick) if ticks else "-"
+        for ticks in (status.last_ticks, status.index_ticks, status.mark_ticks)
+    )
+    return StatusRow(instrument.name, STATE_NAMES[MarketState(status.state)], last, index, mark)

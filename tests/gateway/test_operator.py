@@ -1,0 +1,272 @@
+"""The operator's desk: what each request becomes, what is refused and how, and who of the clients hears of it."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from base import limits
+from base.errors import OperatorRefused
+from base.gateway.operator import (
+    COMMANDS,
+    TAKEN,
+    OperatorDesk,
+    OperatorReply,
+    OperatorRequest,
+    StatusRow,
+    read_request,
+)
+from base.gateway.reports import Reports
+from base.vocabulary.commands import SetReferencePrice
+from base.vocabulary.events import Event, OrderAccepted, OrderCancelled, OrderMoved, OrderRejected, Trade
+from base.vocabulary.operator_commands import (
+    EndSession,
+    InstrumentStatus,
+    KillAccount,
+    MarketState,
+    MassCancel,
+    ReleaseAccount,
+    SetMarketState,
+    Uncross,
+)
+from base.vocabulary.orders import Trigger
+from base.vocabulary.rejects import Reject
+from tests.kit.floor import ACCOUNTS, INSTRUMENTS, START_NS, Floor
+
+ALL_COMMANDS = frozenset(COMMANDS.values())
+KNOWN = "BTCUSD, BTCUSDT"
+
+
+class Market:
+    """Notes what it is asked, and answers with these events."""
+
+    def __init__(self, *events: Event) -> None:
+        self.asked: list[object] = []
+        self.events = list(events)
+
+    def submit(self, command: object, now_ns: int) -> list[Event]:
+        assert now_ns == START_NS
+        self.asked.append(command)
+        return list(self.events)
+
+
+class ShownMarket(Market):
+    def instrument_status(self, instrument: int) -> InstrumentStatus:
+        if instrument == 1:
+            return InstrumentStatus(MarketState.PRE_OPEN, 100_001, 0, 7)
+        return InstrumentStatus(MarketState.OPEN, 0, 0, 0)
+
+
+class NoReports(Reports):
+    def __init__(self) -> None:
+        super().__init__({})
+
+    def report_unasked(self, events: Iterable[Event]) -> None:
+        """Nobody is there."""
+
+
+def ask(market: Market, request: OperatorRequest, commands: frozenset[type] = ALL_COMMANDS) -> OperatorReply:
+    return OperatorDesk(market, NoReports(), INSTRUMENTS, ACCOUNTS, commands).take(request, START_NS)
+
+
+def refusal(request: OperatorRequest, commands: frozenset[type] = ALL_COMMANDS) -> str:
+    market = Market()
+    with pytest.raises(OperatorRefused) as refused:
+        ask(market, request, commands)
+    assert market.asked == []
+    return str(refused.value)
+
+
+Ask = OperatorRequest
+BOTH = ("BTCUSD", "BTCUSDT")
+
+
+@pytest.mark.parametrize(
+    "request_, commands, lines",
+    [
+        (Ask("open", BOTH[:1]), [SetMarketState(1, MarketState.OPEN)], ["BTCUSD is open"]),
+        (Ask("close", BOTH[1:]), [SetMarketState(4, MarketState.CLOSED)], ["BTCUSDT is closed"]),
+        (
+            Ask("halt", BOTH),
+            [SetMarketState(1, MarketState.HALTED), SetMarketState(4, MarketState.HALTED)],
+            ["BTCUSD is halted", "BTCUSDT is halted"],
+        ),
+        (
+            Ask("pre-open", everywhere=True),
+            [SetMarketState(1, MarketState.PRE_OPEN), SetMarketState(4, MarketState.PRE_OPEN)],
+            ["BTCUSD is pre-open", "BTCUSDT is pre-open"],
+        ),
+        (Ask("uncross", BOTH[:1]), [Uncross(1)], ["BTCUSD was uncrossed"]),
+        (
+            Ask("index", BOTH[:1], price="50000.50"),
+            [SetReferencePrice(1, Trigger.INDEX, 100_001)],
+            ["the index price of BTCUSD is 50000.5"],
+        ),
+        (
+            Ask("mark", BOTH[1:], price="0.01"),
+            [SetReferencePrice(4, Trigger.MARK, 1)],
+            ["the mark price of BTCUSDT is 0.01"],
+        ),
+        (Ask("kill", account=2), [KillAccount(2)], ["account 2 is killed until it is released"]),
+        (Ask("release", account=2), [ReleaseAccount(2)], ["account 2 is released"]),
+        (Ask("cancel", everywhere=True), [MassCancel(0, 0)], ["all orders are cancelled"]),
+        (Ask("cancel", account=3), [MassCancel(3, 0)], ["all orders of account 3 are cancelled"]),
+        (Ask("cancel", BOTH[1:]), [MassCancel(0, 4)], ["all orders in BTCUSDT are cancelled"]),
+        (Ask("cancel", BOTH[:1], account=3), [MassCancel(3, 1)], ["all orders of account 3 in BTCUSD are cancelled"]),
+        (Ask("end-session"), [EndSession()], ["the session has ended"]),
+    ],
+    ids=lambda value: value.word if isinstance(value, Ask) else "",
+)
+def test_a_request_becomes_commands(request_: OperatorRequest, commands: list[object], lines: list[str]) -> None:
+    market = Market()
+    assert ask(market, request_).lines == tuple(lines)
+    assert market.asked == commands
+
+
+@pytest.mark.parametrize(
+    "request_, says",
+    [
+        (Ask("dance"), "command 'dance': unknown; the commands are open, halt, close, pre-open, uncross, index, mark,"),
+        (Ask("halt"), "halt: name instruments, or all of them, and not both"),
+        (Ask("halt", BOTH, everywhere=True), "halt: name instruments, or all of them, and not both"),
+        (Ask("halt", ("BTCUSD", "btcusd")), f"instrument 'btcusd': unknown; known are {KNOWN}"),
+        (Ask("open", ("a\nb",)), f"instrument 'a\\nb': unknown; known are {KNOWN}"),
+        (Ask("uncross"), "uncross: name one instrument"),
+        (Ask("uncross", BOTH), "uncross: name one instrument"),
+        (Ask("uncross", BOTH[:1], price="1"), "uncross: has no use for price"),
+        (Ask("end-session", everywhere=True), "end-session: has no use for all"),
+        (Ask("status", account=1), "status: has no use for account"),
+        (Ask("index", BOTH[:1]), "price '': must be a decimal number, such as 50000.5"),
+        (Ask("index", BOTH[:1], price="1e5"), "price '1e5': must be a decimal number, such as 50000.5"),
+        (Ask("index", BOTH[:1], price="-1"), "price '-1': must be a decimal number, such as 50000.5"),
+        (Ask("index", BOTH[:1], price="\u0661"), "price '\\u0661': must be a decimal number, such as 50000.5"),
+        (Ask("mark", BOTH[:1], price="9" * 99), f"price '{'9' * 40}': must be a decimal number, such as 50000.5"),
+        (Ask("mark", BOTH[:1], price="0.25"), "price 0.25: must be a positive multiple of 0.5, the tick of BTCUSD"),
+        (Ask("mark", BOTH[:1], price="0"), "price 0: must be a positive multiple of 0.5, the tick of BTCUSD"),
+        (Ask("mark", BOTH[:1], price="4503599627370496"), "price 4503599627370496: must be a positive multiple of 0.5"),
+        (Ask("kill"), "account 0: unknown; known are 1, 2, 3"),
+        (Ask("release", account=-1), "account -1: unknown; known are 1, 2, 3"),
+        (Ask("cancel"), "cancel: name an account, an instrument or both; or all orders, and nothing else"),
+        (Ask("cancel", everywhere=True, account=1), "cancel: name an account, an instrument or both; or all orders"),
+        (Ask("cancel", account=9), "account 9: unknown; known are 1, 2, 3"),
+    ],
+    ids=lambda value: value.word if isinstance(value, Ask) else "",
+)
+def test_what_cannot_be_is_refused_before_anything_is_done(request_: OperatorRequest, says: str) -> None:
+    assert refusal(request_).startswith(says)
+
+
+def test_the_largest_price_is_taken() -> None:
+    largest = str((2**53 - 1) // 2) + ".5"
+    market = Market()
+    ask(market, Ask("index", BOTH[:1], price=largest))
+    assert market.asked == [SetReferencePrice(1, Trigger.INDEX, 2**53 - 1)]
+
+
+@pytest.mark.parametrize("word", COMMANDS)
+def test_what_the_market_does_not_carry_out_is_said(word: str) -> None:
+    assert refusal(Ask(word), ALL_COMMANDS - {COMMANDS[word]}) == f"{word}: not carried out by this venue yet"
+
+
+def test_a_list_of_names_ends_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "OPERATOR_NAMES_LISTED", 2)
+    assert refusal(Ask("halt", ("X",))).endswith("known are BTCUSD, BTCUSDT")
+    assert refusal(Ask("kill", account=9)).endswith("known are 1, 2 and 1 more")
+
+
+def test_what_happened_is_counted_and_given() -> None:
+    events = [OrderCancelled(1, 0, 5), OrderCancelled(2, 0, 5)]
+    reply = ask(Market(*events), Ask("cancel", everywhere=True))
+    assert reply.lines == ("all orders are cancelled; orders withdrawn: 2",)
+    assert reply.events == tuple(events)
+
+
+def test_a_refusal_of_the_exchange_is_one_of_the_desk() -> None:
+    with pytest.raises(OperatorRefused, match="uncross: refused by the exchange: field invalid"):
+        ask(Market(OrderRejected(0, Reject.FIELD_INVALID)), Ask("uncross", BOTH[:1]))
+
+
+def test_the_status_shows_states_and_prices() -> None:
+    assert ask(ShownMarket(), Ask("status")).rows == (
+        StatusRow("BTCUSD", "pre-open", "50000.5", "-", "3.5"),
+        StatusRow("BTCUSDT", "open", "-", "-", "-"),
+    )
+
+
+def test_a_market_that_shows_nothing_has_instruments_at_least() -> None:
+    reply = ask(Market(), Ask("status"))
+    assert reply.lines == ("states and prices are not shown by this venue yet",)
+    assert [row.symbol for row in reply.rows] == ["BTCUSD", "BTCUSDT"]
+
+
+@pytest.mark.parametrize(
+    "fields, says",
+    [
+        ({}, "field command"),
+        ({"command": 1}, "field command"),
+        ({"command": "halt", "symbols": "BTCUSD"}, "field symbols"),
+        ({"command": "halt", "symbols": [1]}, "field symbols"),
+        ({"command": "halt", "all": 1}, "field all"),
+        ({"command": "mark", "price": 1.5}, "field price"),
+        ({"command": "kill", "account": True}, "field account"),
+        ({"command": "kill", "account": "1"}, "field account"),
+        ({"command": "kill", "acount": 1}, "field 'acount': unknown; the fields are command, symbols,"),
+    ],
+)
+def test_fields_of_another_type_are_refused(fields: dict[str, object], says: str) -> None:
+    with pytest.raises(OperatorRefused, match=f"^{says}"):
+        read_request(fields)
+
+
+def test_a_request_has_defaults() -> None:
+    assert read_request({"command": "status"}) == OperatorRequest("status")
+
+
+# -- through a whole venue
+
+
+def test_the_venue_carries_a_reference_price_out_and_logs_it() -> None:
+    floor = Floor()
+    reply = floor.venue.operate(Ask("index", BOTH[:1], price="50000.5"), floor.now_ns)
+    assert reply.lines == ("the index price of BTCUSD is 50000.5",)
+    assert floor.venue.log_lines() == ["operator: the index price of BTCUSD is 50000.5"]
+
+
+def test_the_venue_logs_a_refusal_and_not_a_look() -> None:
+    floor = Floor()
+    with pytest.raises(OperatorRefused):
+        floor.venue.operate(Ask("dance\n"), floor.now_ns)
+    floor.venue.operate(Ask("status"), floor.now_ns)
+    (line,) = floor.venue.log_lines()
+    assert line.startswith("operator refused: command 'dance\\n': unknown")
+
+
+def test_clients_hear_of_what_the_operator_caused() -> None:
+    floor = Floor()
+    floor.log_on(1, 2, 3)
+    buy, sell, other = (floor.order(1), floor.order(2, BOSide=2, BOPrice=101.0), floor.order(3, BOPrice=99.0))
+    for account, order in ((1, buy), (2, sell), (3, other)):
+        assert floor.send(account, order)[0].MessageType == 14
+    trade = Trade(1, 1, 201, 60_000, 1, 40_000, 2, 40_000)
+    events = [trade, OrderMoved(1, 1, 0, 1, 200, 0), OrderCancelled(3, 0, 100_000)]
+    reports = floor.venue._front._order_entry.reports  # type: ignore[attr-defined]
+    desk = OperatorDesk(Market(*events), reports, INSTRUMENTS, ACCOUNTS, ALL_COMMANDS)
+    assert desk.take(Ask("uncross", BOTH[:1]), START_NS).lines == (
+        "BTCUSD was uncrossed; orders withdrawn: 1; trades: 1",
+    )
+    floor.collect()
+    told = [floor.read(account)[0] for account in (1, 2, 3)]
+    assert [(one.MessageType, one.OrderID) for one in told] == [
+        (9, buy.OrderID), (18, sell.OrderID), (15, other.OrderID),
+    ]  # fmt: skip
+    assert [one.ExecShares for one in told[:2]] == [0.6, 0.6]
+    assert told[2].BOCancelShares == 1.0
+
+
+def test_an_event_that_nobody_can_be_told_of_is_found() -> None:
+    floor = Floor()
+    with pytest.raises(AssertionError):
+        floor.venue._front._order_entry.reports.report_unasked([OrderAccepted(1)])  # type: ignore[attr-defined]
+
+
+def test_what_the_exchange_takes_is_read_from_its_commands() -> None:
+    assert SetReferencePrice in TAKEN
