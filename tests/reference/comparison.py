@@ -22,7 +22,7 @@ from tests.reference.streams import Stream, accounts
 STATES_EVERY = 10
 """Commands between two looks at money, open orders and depth; events are compared after each command."""
 
-MOST_TRIALS = 600
+MOST_TRIALS = 400
 """How often a story is tried with a part left out, to make it shorter."""
 
 

@@ -21,7 +21,7 @@ PAIRS = {OrderType.ONE_CANCELS_OTHER, OrderType.ONE_CANCELS_OTHER_ICE}
 TAKE_PROFITS = {OrderType.TAKE_PROFIT_STOP_MARKET, OrderType.TAKE_PROFIT_STOP_LIMIT}
 TWO_LEGGED = {OrderType.BRACKET} | TAKE_PROFITS
 AT_ONCE = {TimeInForce.IMMEDIATE_OR_CANCEL, TimeInForce.FILL_OR_KILL}
-NO_TERMS = OrderTerms(trigger=Trigger.LAST)
+NO_TERMS = OrderTerms()
 
 
 @dataclass(eq=False)
@@ -121,7 +121,7 @@ class Entry:
 
     def leg_price(self, request: NewOrder | ReplaceOrder) -> int:
         """The price that a request names for the leg at work."""
-        terms = terms_of(request)
+        terms = request.terms or NO_TERMS
         if not self.is_second_leg:
             return request.price_ticks
         if self.order_type == OrderType.BRACKET:
@@ -159,13 +159,15 @@ def need(instrument: Instrument, buys: bool, lots: int, price: int) -> int:
     return lots * (price * instrument.tick_lot_atoms if buys else instrument.lot_atoms)
 
 
-def terms_of(request: NewOrder | ReplaceOrder) -> OrderTerms:
-    """The terms of a request; a trigger left empty is the last price."""
-    if request.terms is None:
-        return NO_TERMS
-    return copy_of(request.terms, trigger=request.terms.trigger or Trigger.LAST)
-
-
 def fixed_terms(terms: OrderTerms) -> tuple[bool, bool, int]:
     """What a replace cannot change: the attributes HIDDEN and DISPLAYSIZE, and the TriggerType."""
-    return terms.hidden, terms.display_lots > 0, terms.trigger
+    return terms.hidden, terms.display_lots > 0, trigger_of(terms)
+
+
+def trigger_of(terms: OrderTerms) -> int:
+    """Which reference price the order looks at; the last price when it does not say."""
+    return terms.trigger or Trigger.LAST
+
+
+def without_trigger(terms: OrderTerms) -> OrderTerms:
+    return copy_of(terms, trigger=0)

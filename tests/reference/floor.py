@@ -13,7 +13,7 @@ from base.vocabulary.events import Event, OrderCancelled, Trade
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.orders import OrderStatus, OrderType, TimeInForce
 from base.vocabulary.participants import AccountTerms, Participant
-from tests.reference.entries import TWO_LEGGED, Entry, Piece, need
+from tests.reference.entries import TWO_LEGGED, Entry, Piece, need, trigger_of
 
 
 class Floor:
@@ -163,12 +163,12 @@ class Floor:
 
     def present_price(self, entry: Entry) -> int | None:
         instrument = entry.instrument.number
-        return self.set_prices.get((instrument, entry.terms.trigger), self.last_prices.get(instrument))
+        return self.set_prices.get((instrument, trigger_of(entry.terms)), self.last_prices.get(instrument))
 
     def match_price(self, instrument: int, price: int) -> None:
         self.last_prices[instrument] = price
         for entry in self.books[instrument]:
-            if (instrument, entry.terms.trigger) not in self.set_prices:
+            if (instrument, trigger_of(entry.terms)) not in self.set_prices:
                 self.show(entry, price)
 
     def show_present(self, entry: Entry) -> None:

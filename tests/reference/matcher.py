@@ -29,6 +29,7 @@ from base.vocabulary.orders import OrderStatus, OrderType, TimeInForce
 from base.vocabulary.rejects import Reject
 from tests.reference.entries import (
     AT_ONCE,
+    NO_TERMS,
     PAIRS,
     PEGS,
     SETS,
@@ -39,7 +40,8 @@ from tests.reference.entries import (
     Entry,
     Piece,
     fixed_terms,
-    terms_of,
+    trigger_of,
+    without_trigger,
 )
 from tests.reference.floor import Floor
 from tests.reference.wishes import layer_price, must_move, tops_of, wish
@@ -70,7 +72,7 @@ class Matcher(Floor):
     def set_reference_price(self, command: SetReferencePrice) -> list[Event]:
         self.set_prices[command.instrument, command.trigger] = command.price_ticks
         for entry in self.books[command.instrument]:
-            if entry.terms.trigger == command.trigger:
+            if trigger_of(entry.terms) == command.trigger:
                 self.show(entry, command.price_ticks)
         return self.settle(command.instrument)
 
@@ -104,7 +106,7 @@ class Matcher(Floor):
         entry = Entry(
             self.numbers + 1, account, command.participant, self.instruments[command.instrument],
             command.side, command.order_type, command.time_in_force, command.order_id,
-            command.price_ticks, command.quantity_lots, terms_of(command),
+            command.price_ticks, command.quantity_lots, command.terms or NO_TERMS,
         )  # fmt: skip
         reason = self.why_not(entry, becomes_larger=True)
         if reason:
@@ -121,7 +123,7 @@ class Matcher(Floor):
             return Reject.WOULD_TAKE
         if entry.time_in_force == TimeInForce.REDUCE_ONLY and becomes_larger and not self.reduces(entry):
             self.seen["reduce-only refused"] += 1
-            return Reject.WOULD_TAKE
+            return Reject.WOULD_NOT_REDUCE
         cost = self.market_cost(entry) if entry.order_type == OrderType.MARKET else entry.reserves()
         return 0 if self.is_covered(entry, cost) else Reject.NOT_ENOUGH_EQUITY
 
@@ -293,7 +295,7 @@ class Matcher(Floor):
         events: list[Event] = [OrderReplaced(entry.number, entry.price, command.quantity_lots - entry.executed)]
         keeps_place = self.only_shrinks(command, entry)
         entry.price, entry.total, entry.order_id = entry.leg_price(command), command.quantity_lots, command.order_id
-        entry.terms = terms_of(command)
+        entry.terms = command.terms or NO_TERMS
         entry.status, entry.is_replaced = OrderStatus.REPLACED, True
         self.by_id[account, command.order_id] = entry
         if keeps_place:
@@ -308,7 +310,8 @@ class Matcher(Floor):
         """A plain resting order of which only the total goes down keeps its place."""
         if entry.waits_alone or entry.order_type in PEGS or entry.order_type in SETS:
             return False
-        same = entry.leg_price(command) == entry.price and terms_of(command) == entry.terms
+        same_terms = without_trigger(command.terms or NO_TERMS) == without_trigger(entry.terms)
+        same = same_terms and entry.leg_price(command) == entry.price
         return same and command.quantity_lots < entry.total
 
     def begin_again(self, entry: Entry) -> list[Event]:
@@ -327,7 +330,7 @@ class Matcher(Floor):
         return self.enter(entry)
 
     def why_not_replace(self, command: ReplaceOrder, account: int, entry: Entry) -> int:
-        terms = terms_of(command)
+        terms = command.terms or NO_TERMS
         for name in ("side", "order_type", "time_in_force"):
             if getattr(command, name) != getattr(entry, name):
                 return Reject.REPLACE_CHANGES_FIXED_FIELD

@@ -213,7 +213,7 @@ class Stream:
 
     def new_terms(self, entry: Entry) -> OrderTerms | None:
         """Mostly the same, else others of the type; the attributes and the trigger seldom change."""
-        old = None if entry.terms == OrderTerms(trigger=Trigger.LAST) else entry.terms
+        old = None if entry.terms == OrderTerms() else entry.terms
         kind = self.random.random()
         if kind < 0.5 or (old is None and kind < 0.95):
             return old

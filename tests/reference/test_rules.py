@@ -73,7 +73,7 @@ STORIES: dict[str, tuple[list[Command], str]] = {
     ),
     "reduce only": (
         [*at(100), order(T.LIMIT, 1, SELL, 1, 105, RED, by=2), order(T.LIMIT, 2, SELL, 1, 105, RED, by=3)],
-        "1 accepted; 2x1 1@100; 3 accepted; refused 305",
+        "1 accepted; 2x1 1@100; 3 accepted; refused 309",
     ),
     "stop market": (
         [

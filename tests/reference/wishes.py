@@ -4,7 +4,6 @@ In: the open orders of one instrument. Out: best prices and wishes in ticks.
 Never knows: events, money, base.exchange, base.matching, base.risk. Sections 1, 4.5 and 4.9 of docs/order-types.md.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tests.reference.entries import PEGS, SETS, Entry
@@ -12,36 +11,42 @@ from tests.reference.entries import PEGS, SETS, Entry
 
 @dataclass
 class Tops:
-    """The best price of each side, of what is seen; ``plain_*`` without pegs and ICE layers. None: there is none."""
+    """Best prices; None: there is none.
+
+    ``bid`` and ``ask`` of what is seen, ``plain_*`` of that without pegs and ICE layers, ``any_*`` with
+    what is hidden.
+    """
 
     bid: int | None = None
     ask: int | None = None
     plain_bid: int | None = None
     plain_ask: int | None = None
+    any_bid: int | None = None
+    any_ask: int | None = None
 
     def other(self, entry: Entry) -> int | None:
-        """The best price of the side that the entry would match with."""
+        """The best price that is seen of the side that the entry would match with."""
         return self.ask if entry.buys else self.bid
 
 
-def tops_of(entries: Iterable[Entry]) -> Tops:
+def tops_of(entries: list[Entry]) -> Tops:
     """Look at every piece in the book."""
-    tops = Tops()
+    prices: dict[bool, list[int]] = {True: [], False: []}
+    seen: dict[bool, list[int]] = {True: [], False: []}
+    plain: dict[bool, list[int]] = {True: [], False: []}
     for entry in entries:
-        if entry.is_hidden:
-            continue
         for piece in entry.pieces:
-            if not piece.rests:
-                continue
-            if entry.buys:
-                tops.bid = piece.price if tops.bid is None else max(tops.bid, piece.price)
+            if piece.rests:
+                prices[entry.buys].append(piece.price)
+                if not entry.is_hidden:
+                    seen[entry.buys].append(piece.price)
                 if entry.counts_for_pegs:
-                    tops.plain_bid = piece.price if tops.plain_bid is None else max(tops.plain_bid, piece.price)
-            else:
-                tops.ask = piece.price if tops.ask is None else min(tops.ask, piece.price)
-                if entry.counts_for_pegs:
-                    tops.plain_ask = piece.price if tops.plain_ask is None else min(tops.plain_ask, piece.price)
-    return tops
+                    plain[entry.buys].append(piece.price)
+    return Tops(
+        max(seen[True], default=None), min(seen[False], default=None),
+        max(plain[True], default=None), min(plain[False], default=None),
+        max(prices[True], default=None), min(prices[False], default=None),
+    )  # fmt: skip
 
 
 def wish(entry: Entry, tops: Tops) -> int:
@@ -51,13 +56,13 @@ def wish(entry: Entry, tops: Tops) -> int:
     if entry.buys:
         if tops.plain_bid is not None:
             limits.append(tops.plain_bid - away)
-        if tops.ask is not None:
-            limits.append(tops.ask - 1)
+        if tops.any_ask is not None:
+            limits.append(tops.any_ask - 1)
         return min(limits)
     if tops.plain_ask is not None:
         limits.append(tops.plain_ask + away)
-    if tops.bid is not None:
-        limits.append(tops.bid + 1)
+    if tops.any_bid is not None:
+        limits.append(tops.any_bid + 1)
     return max(limits)
 
 
