@@ -22,6 +22,12 @@ from base.wire.layout import Message
 
 LISTED_ORDERS = frozenset({MessageType.ORDER_NEW, MessageType.REPLACED})
 LAST_RESPONSES = frozenset({ResponseType.SNAPSHOT, ResponseType.SNAPSHOT_FINISH})
+REPLIES: dict[type[Message], tuple[type[Message], ...]] = {
+    InstrumentRequest: (InstrumentResponse, InstrumentResponse74, InstrumentRequest),
+    RiskUpdateRequest: (RiskUserSymbol,),
+    CollateralRequest: (CollateralResponse,),
+}
+"""What answers a question; a refused InstrumentRequest comes back itself."""
 
 
 def has_no_end(request: Message) -> bool:
@@ -36,51 +42,76 @@ def has_no_end(request: Message) -> bool:
 
 
 class Answer:
-    """The answer to one request as it comes in.
+    """The answer to one request as it comes in; ``fence`` is the request that was sent behind one without an end.
 
-    >>> answer = Answer(CollateralRequest())
-    >>> answer.take(CollateralResponse())
-    True
+    Answers carry the MsgSeqNum of their request, so those of two requests of a kind are told apart.
+
+    >>> answer = Answer(CollateralRequest(MsgSeqNum=5))
+    >>> answer.take(CollateralResponse(MsgSeqNum=4)), answer.take(CollateralResponse(MsgSeqNum=5))
+    (False, True)
     >>> answer.is_complete
     True
     """
 
-    def __init__(self, request: Message) -> None:
+    def __init__(self, request: Message, fence: CollateralRequest | None = None) -> None:
         self.messages: list[Message] = []
         self.is_complete = False
         self._request = request
-        self._fenced = has_no_end(request)
+        self._fence = fence
 
     def take(self, message: Message) -> bool:
         """Keep a message if it belongs to the answer; say whether it did."""
-        if self._fenced and isinstance(message, CollateralResponse):
+        if self._fence is not None and _is_reply(message, self._fence, CollateralResponse):
             self.is_complete = True  # the fence's own answer is nobody's business
             return True
         if not self._belongs(message):
             return False
         self.messages.append(message)
-        self.is_complete = not self._fenced and self._is_last(message)
+        self.is_complete = self._fence is None and _is_last(message)
         return True
 
     def _belongs(self, message: Message) -> bool:
         request = self._request
         if isinstance(request, Transaction):
+            if request.MessageType == MessageType.ORDER_STATUS:
+                return isinstance(message, Transaction) and _is_status(message, request)
             return isinstance(message, Transaction) and message.OrderID == request.OrderID
         if isinstance(request, OpenOrderRequest):
-            return (
+            return _is_refusal(message, request) or (
                 isinstance(message, Transaction)
                 and message.SymbolEnum == request.SymbolEnum
                 and message.MessageType in LISTED_ORDERS
             )
-        if isinstance(request, InstrumentRequest):
-            return isinstance(message, (InstrumentResponse, InstrumentResponse74, InstrumentRequest))
-        if isinstance(request, RiskUpdateRequest):
-            return isinstance(message, RiskUserSymbol) and request.SymbolEnum in (0, message.SymbolEnum)
-        if isinstance(request, CollateralRequest):
-            return isinstance(message, CollateralResponse)
-        return isinstance(request, ClientLogon) and isinstance(message, ClientLogon)
+        if isinstance(request, ClientLogon):
+            return isinstance(message, ClientLogon)
+        return _is_reply(message, request, *REPLIES.get(type(request), ()))
 
-    def _is_last(self, message: Message) -> bool:
-        if isinstance(message, (InstrumentResponse, InstrumentResponse74)):
-            return message.ResponseType in LAST_RESPONSES
-        return True
+
+def _is_reply(message: Message, request: Message, *replies: type[Message]) -> bool:
+    return (isinstance(message, replies) and message.MsgSeqNum == request.MsgSeqNum) or _is_refusal(message, request)
+
+
+def _is_refusal(message: Message, request: Message) -> bool:
+    """Say whether a message refuses a request that is no order: a REJECT that names no order."""
+    return (
+        isinstance(message, Transaction)
+        and message.MessageType == MessageType.REJECT
+        and message.OrderID == 0
+        and message.MsgSeqNum == request.MsgSeqNum
+    )
+
+
+def _is_status(message: Transaction, request: Transaction) -> bool:
+    """Say whether a report tells what became of an order, which may go by a later id than the one asked about.
+
+    A venue that does not number its reply is known by the id; with a number it would be another report.
+    """
+    if message.MsgSeqNum:
+        return bool(message.MsgSeqNum == request.MsgSeqNum)
+    return request.OrderID in (message.OrderID, message.OrigOrderID)
+
+
+def _is_last(message: Message) -> bool:
+    if isinstance(message, (InstrumentResponse, InstrumentResponse74)):
+        return message.ResponseType in LAST_RESPONSES
+    return True

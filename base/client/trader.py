@@ -279,10 +279,11 @@ class Trader:
         The answer to an order is its first report; fills that follow come by ``messages``. Where nothing
         marks the end of an answer (open orders), a collateral request is sent behind it as a fence.
         """
-        answer = Answer(request)
+        fence = None
         if has_no_end(request):
             self._transcript.say("Nothing marks the end of the answer; a further request is sent behind it as a fence")
-            self.collateral()
+            fence = self.collateral()
+        answer = Answer(request, fence)
         self._mailbox.collect(answer.take, lambda: answer.is_complete, timeout_s)
         return answer.messages
 

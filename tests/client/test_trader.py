@@ -76,6 +76,34 @@ def test_the_answers_to_questions(house: House) -> None:
     assert list(trader.messages(0)) == []
 
 
+def test_the_fence_leaves_the_answer_to_a_collateral_request_of_ones_own(house: House) -> None:
+    trader = house.trader()
+    trader.replies(trader.new_order(1, Side.BUY, 1.0, 100.0))
+    mine = trader.collateral()
+    assert kinds(trader.replies(trader.open_orders(1))) == ["ORDER_NEW"]
+    assert [message.MsgSeqNum for message in trader.messages(0)] == [mine.MsgSeqNum]
+
+
+def test_a_refused_question_is_answered_at_once(house: House) -> None:
+    trader = house.trader()
+    for ask in (trader.risk, trader.collateral, trader.open_orders):
+        request = ask(9)
+        (refusal,) = trader.replies(request)
+        assert (refusal.MessageType, refusal.OrderID, refusal.MsgSeqNum) == (12, 0, request.MsgSeqNum)
+    assert list(trader.messages(0)) == []
+
+
+def test_the_status_of_an_order_by_its_former_id(house: House) -> None:
+    trader = house.trader()
+    order = trader.new_order(1, Side.BUY, 1.0, 100.0)
+    replacement = trader.replace(order.OrderID, price=101.0)
+    status = trader.status(order.OrderID)  # the two reports before it are not read yet
+    (report,) = trader.replies(status)
+    assert (report.OrderID, report.OrigOrderID, report.MsgSeqNum) == (
+        replacement.OrderID, order.OrderID, status.MsgSeqNum,
+    )  # fmt: skip
+
+
 def test_instrument_names_are_learnt(house: House) -> None:
     trader = house.trader()
     with pytest.raises(FieldError, match="'COIN3' is not known"):

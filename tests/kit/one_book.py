@@ -22,6 +22,8 @@ from base.messages import (
 )
 from tests.kit.scripted_servers import Reply
 
+UNKNOWN_INSTRUMENT = 9
+
 
 class OneBook:
     """Rests limit orders and refuses the other types; a fresh one has no orders."""
@@ -34,25 +36,29 @@ class OneBook:
     def __call__(self, message: Message) -> Iterable[Reply]:
         """Answer one request."""
         self.on_request()
-        if isinstance(message, Transaction):
+        if message.fields().get("SymbolEnum") == UNKNOWN_INSTRUMENT:
+            yield reject(Transaction(MsgSeqNum=message.MsgSeqNum), RejectReason.SYMBOL_ENUM_INVALID)
+        elif isinstance(message, Transaction):
             yield self._transact(message)
         elif isinstance(message, InstrumentRequest):
             for number, place in ((1, 2), (2, 3), (3, 4)):
-                yield InstrumentResponse(SymbolEnum=number, SymbolName=f"COIN{number}", ResponseType=place)
+                yield InstrumentResponse(
+                    SymbolEnum=number, SymbolName=f"COIN{number}", ResponseType=place, MsgSeqNum=message.MsgSeqNum
+                )
         elif isinstance(message, RiskUpdateRequest):
             for number in (1, 2) if message.SymbolEnum == 0 else (message.SymbolEnum,):
-                yield RiskUserSymbol(SymbolEnum=number)
+                yield RiskUserSymbol(SymbolEnum=number, MsgSeqNum=message.MsgSeqNum)
         elif isinstance(message, CollateralRequest):
-            yield CollateralResponse(USDEquity=1000.0)
+            yield CollateralResponse(USDEquity=1000.0, MsgSeqNum=message.MsgSeqNum)
         elif isinstance(message, OpenOrderRequest):
             yield from [order for order in self.orders.values() if order.SymbolEnum == message.SymbolEnum]
 
     def _transact(self, message: Transaction) -> Transaction:
         if message.MessageType == MessageType.ORDER_STATUS:
-            known = self.orders.get(message.OrderID)
+            known = next((o for o in self.orders.values() if message.OrderID in (o.OrderID, o.OrigOrderID)), None)
             if known is None:
                 return reject(message, RejectReason.ORDER_NOT_FOUND)
-            return known.replace(MessageType=MessageType.ORDER_ACK)
+            return known.replace(MessageType=MessageType.ORDER_ACK, MsgSeqNum=message.MsgSeqNum)
         if message.OrderType != OrderType.LMT:
             return reject(message, RejectReason.ORD_TYPE_INVALID)
         if message.MessageType == MessageType.ORDER_NEW:
