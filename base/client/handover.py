@@ -80,12 +80,17 @@ class Handover:
 
     def send_grant_request(self) -> ClientLogon:
         """Send a further logon to the AES, which answers with a fresh grant."""
-        if self.aes is None or self.aes.closed:
-            raise ConnectionLost("the connection to the AES is over: it cannot be asked for a fresh grant")
+        aes = self.check_aes()
         self._transcript.send_logon(AES)
         message = self._requests.logon(0)
-        self.aes.send_message(message)
+        aes.send_message(message)
         return message
+
+    def check_aes(self) -> ServerConnection:
+        """Give the connection to the AES; ConnectionLost when it is over."""
+        if self.aes is None or self.aes.closed:
+            raise ConnectionLost("the connection to the AES is over: it cannot be asked for a fresh grant")
+        return self.aes
 
     def send_logouts(self) -> None:
         """Say goodbye to both servers, which then close; the session is over for its owner."""

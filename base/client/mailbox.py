@@ -51,10 +51,17 @@ class Mailbox:
             if not self._handover.connections or not self._turn_until(until_ns):
                 return
 
-    def collect(self, take: Callable[[Message], object], done: Callable[[], bool], timeout_s: float) -> Message:
+    def collect(
+        self,
+        take: Callable[[Message], object],
+        done: Callable[[], bool],
+        timeout_s: float,
+        check: Callable[[], object] | None = None,
+    ) -> Message:
         """Offer every message to ``take``, which says whether it wants it, until ``done`` after one it took.
 
-        Gives that last one. Messages that nobody wants stay unread, in their order.
+        Gives that last one. Messages that nobody wants stay unread, in their order. ``check`` raises once
+        what is awaited cannot come any more although the session goes on.
         """
         until_ns = self._until_ns(timeout_s)
         self._offered = 0
@@ -70,6 +77,8 @@ class Mailbox:
             self.raise_failure()
             if not self._handover.connections:
                 raise ConnectionLost("the session is over, so no further message can come")
+            if check is not None:
+                check()
             if not self._turn_until(until_ns):
                 raise NoReply(f"the awaited message did not come within {timeout_s:g} s")
 

@@ -18,6 +18,7 @@ from base.client.trader import Trader
 from base.client.transcript import Transcript, title
 from base.errors import ConnectionLost, LocalProtocolError, NoReply
 from base.wire.bo.codes import TIF, MessageType, OrderType, Side
+from base.wire.bo.transaction import Transaction
 from base.wire.layout import Message
 
 MENU = {
@@ -65,7 +66,6 @@ class Menu:
         self._instrument = instrument
         self._receive_s = receive_s
         self._answer_s = answer_s
-        self._last_order_id: int | None = None
         self._actions: dict[str, Callable[[int], None]] = {
             "0": self._receive,
             "H": lambda instrument: self._show_answer(trader.fresh_grant()),
@@ -135,12 +135,11 @@ class Menu:
     def _trade(self, instrument: int) -> None:
         message_type = self._choose("message type", REQUESTS, MessageType.ORDER_NEW)
         if message_type == MessageType.ORDER_NEW:
-            order_id = self._enter_order(instrument)
+            self._enter_order(instrument)
         else:
-            order_id = self._change_order(message_type)
-        self._last_order_id = order_id
+            self._change_order(message_type)
 
-    def _enter_order(self, instrument: int) -> int:
+    def _enter_order(self, instrument: int) -> None:
         console = self._console
         order_type = self._choose("order type", tuple(OrderType), OrderType.LMT)
         side = self._choose("side", tuple(Side), Side.BUY)
@@ -154,31 +153,34 @@ class Menu:
         )
         console.say(f"Order {order.OrderID}")
         self._show_answer(order)
-        return int(order.OrderID)
 
-    def _change_order(self, message_type: MessageType) -> int:
-        """Replace, cancel or ask about an order; give the id by which it goes afterwards."""
-        last = self._last_order_id
-        offered = "" if last is None else f" [{last}]"
+    def _change_order(self, message_type: MessageType) -> None:
+        """Replace, cancel or ask about an order; the newest one that is open is offered."""
+        newest = self._trader.newest_open_order()
+        offered = "" if newest is None else f" [{newest}]"
         order_id = self._console.ask_until(
-            f"Enter the OrderID{offered}: ", whole_number("OrderID", 1, 2**64 - 1), last
+            f"Enter the OrderID{offered}: ", whole_number("OrderID", 1, 2**64 - 1), newest
         )
         if message_type == MessageType.ORDER_STATUS:
             self._show_answer(self._trader.status(order_id))
-        elif message_type == MessageType.ORDER_CANCEL:
+            return
+        order = self._order(order_id)
+        if message_type == MessageType.ORDER_CANCEL:
             self._show_answer(self._trader.cancel(order_id))
-        else:
-            return self._replace_order(order_id)
-        return order_id
+            return
+        quantity = self._ask_amount("quantity", order.BOOrderQty)
+        price = self._ask_amount("price", order.BOPrice)
+        self._show_answer(self._trader.replace(order_id, quantity=quantity, price=price))
 
-    def _replace_order(self, order_id: int) -> int:
-        known = self._trader.order(order_id)
-        quantity = self._ask_amount("quantity", known.BOOrderQty)
-        price = self._ask_amount("price", known.BOPrice)
-        replacement = self._trader.replace(order_id, quantity=quantity, price=price)
-        reports = self._trader.replies(replacement, self._answer_s)
-        accepted = any(getattr(report, "MessageType", 0) == MessageType.REPLACED for report in reports)
-        return int(replacement.OrderID) if accepted else order_id
+    def _order(self, order_id: int) -> Transaction:
+        """Give an order that can be changed from here; LocalProtocolError says how another one becomes one."""
+        try:
+            return self._trader.order(order_id)
+        except LocalProtocolError:
+            raise LocalProtocolError(
+                f"order {order_id} was neither entered here nor listed: list your open orders with E "
+                "(E and a number for another instrument), then choose T again"
+            ) from None
 
     def _ask_amount(self, name: str, default: float) -> float:
         return self._console.ask_until(f"Enter a {name} [{default:g}]: ", amount(name), default)

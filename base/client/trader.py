@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, TypeVar
 
-from base import limits
 from base.client.handover import AES, OES, Handover
 from base.client.logon import Stage
 from base.client.mailbox import SECOND_NS, Mailbox
-from base.client.open_requests import OPENS, OpenRequests
-from base.client.replies import LISTED_ORDERS, Answer, has_no_end
-from base.client.requests import CONSTANT, Requests, as_sent, one_time_code
+from base.client.open_requests import OpenRequests
+from base.client.own_orders import OwnOrders
+from base.client.replies import Answer, has_no_end
+from base.client.requests import CONSTANT, Requests, one_time_code
 from base.client.transcript import Transcript
 from base.clock import Clock
 from base.errors import LocalProtocolError
@@ -79,7 +79,7 @@ class Trader:
         self._on_message = on_message
         self._transcript = transcript or Transcript()
         self._own_selector = selectors.DefaultSelector() if selector is None else None
-        self._orders: dict[int, Transaction] = {}
+        self._orders = OwnOrders()
         self._open_requests = OpenRequests()
         self._handover = Handover(
             selector or self._own_selector or selectors.DefaultSelector(),
@@ -222,13 +222,19 @@ class Trader:
 
     def order(self, order_id: int) -> Transaction:
         """Give an order as it was sent or listed last; LocalProtocolError when it is not known."""
-        try:
-            return self._orders[order_id]
-        except KeyError:
+        known = self._orders.get(order_id)
+        if known is None:
             raise LocalProtocolError(
                 f"order {order_id} was neither sent in this session nor listed by an open-order request: "
                 "list the open orders first, or give its SymbolEnum and BOSide"
-            ) from None
+            )
+        return known
+
+    def newest_open_order(self) -> int | None:
+        """Give the id of the newest order of this session that is open by the reports that are here; None for none."""
+        self._raise_unless_trading()
+        self._mailbox.turn(0)
+        return self._orders.newest_open
 
     def status(self, order_id: int) -> Transaction:
         """Ask what became of an order."""
@@ -284,7 +290,8 @@ class Trader:
             self._transcript.say("Nothing marks the end of the answer; a further request is sent behind it as a fence")
             fence = self.collateral()
         answer = Answer(request, fence)
-        self._mailbox.collect(answer.take, lambda: answer.is_complete, timeout_s)
+        check = self._handover.check_aes if isinstance(request, ClientLogon) else None
+        self._mailbox.collect(answer.take, lambda: answer.is_complete, timeout_s, check)
         return answer.messages
 
     # -- what a selector loop and the handover call
@@ -301,8 +308,7 @@ class Trader:
         """Count, show and keep a message that arrived from ``server``."""
         if isinstance(message, Transaction):
             self._open_requests.received(message)
-            if message.MessageType in LISTED_ORDERS and message.OrderID not in self._orders:
-                self._remember(as_sent(message))
+            self._orders.received(message)
             self._transcript.counter("receiving", self._open_requests.count, self.stage.label)
         elif isinstance(message, (InstrumentResponse, InstrumentResponse74)):
             self._requests.symbols[message.SymbolEnum] = message.SymbolName
@@ -331,14 +337,8 @@ class Trader:
         self._open_requests.sending(message)
         self._transcript.at_send_callback(OES)
         self._transcript.send_order(message)
-        if message.MessageType in OPENS:
-            self._remember(message)
+        self._orders.sent(message)
         return self._to_oes(message)
-
-    def _remember(self, message: Transaction) -> None:
-        if len(self._orders) >= limits.CLIENT_REMEMBERED_ORDERS:
-            del self._orders[next(iter(self._orders))]
-        self._orders[message.OrderID] = message
 
     def _send(self, message: Request) -> Request:
         self._transcript.at_send_callback(OES)

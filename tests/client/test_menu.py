@@ -4,6 +4,7 @@ import io
 import os
 import re
 import threading
+from collections.abc import Iterable
 
 import pytest
 
@@ -24,7 +25,7 @@ from base.messages import (
     Transaction,
 )
 from tests.client.conftest import House
-from tests.kit.scripted_servers import closed_port
+from tests.kit.scripted_servers import Reply, closed_port
 
 MENU = """\
 0\tGo To Receive Mode
@@ -128,9 +129,39 @@ def test_the_last_order_is_offered_for_replace_status_and_cancel(house: House) -
 
 
 def test_an_unknown_order_is_explained_and_the_menu_goes_on(house: House) -> None:
-    shown, received = choose(house, "T", "6", "999", "f")
-    assert "order 999 was neither sent in this session nor listed" in shown
-    assert isinstance(received[-1], CollateralRequest)
+    for message_type in ("2", "6"):
+        shown, received = choose(house, "T", message_type, "999", "f")
+        assert "order 999 was neither entered here nor listed: list your open orders with E (E and a number" in shown
+        assert "SymbolEnum and BOSide" not in shown, "the menu asks for neither"
+        assert isinstance(received[-1], CollateralRequest)
+
+
+def test_an_order_of_another_session_can_be_cancelled_once_listed(house: House) -> None:
+    house.book.orders[500] = Transaction(MessageType=1, OrderID=500, SymbolEnum=1, OrderType=1, BOSide=2)
+    _, received = choose(house, "E", "T", "6", "")
+    assert (received[-1].MessageType, received[-1].OrigOrderID) == (MessageType.ORDER_CANCEL, 500)
+    assert house.book.orders == {}
+
+
+def test_an_order_that_is_over_is_not_offered(house: House) -> None:
+    enter = ("T", "", "", "", "", "", "")
+    shown, _ = choose(house, *enter, *enter, "T", "6", "", "T", "6", "", "T", "6", "12")
+    assert re.findall(r"Enter the OrderID.*?: ", shown) == [
+        "Enter the OrderID [2]: ", "Enter the OrderID [1]: ", "Enter the OrderID: ",
+    ]  # fmt: skip
+
+
+def test_an_order_that_was_filled_meanwhile_is_not_offered(house: House) -> None:
+    acknowledge = house.oes.script
+
+    def script(message: Message) -> Iterable[Reply]:
+        yield from acknowledge(message)
+        if isinstance(message, Transaction):
+            yield message.replace(MessageType=MessageType.EXECUTION)
+
+    house.oes.script = script
+    shown, _ = choose(house, "T", "", "", "", "", "", "", "f", "T", "5", "1")
+    assert "Enter the OrderID: " in shown
 
 
 def test_before_any_order_there_is_none_to_offer(house: House) -> None:
@@ -150,6 +181,13 @@ def test_a_lost_aes_stops_only_what_needs_it(house: House) -> None:
     shown, received = choose(house, "f", "H", "H", "f")
     assert "the connection to the AES is over: it cannot be asked for a fresh grant" in shown
     assert len(received) == 2
+
+
+def test_a_lost_aes_is_known_at_once(house: House) -> None:
+    trader = house.trader()
+    house.aes.hang_up()
+    with pytest.raises(ConnectionLost, match="the connection to the AES is over"):
+        trader.replies(trader.fresh_grant(), timeout_s=60.0)
 
 
 def test_receive_mode_for_a_time(house: House) -> None:
