@@ -83,6 +83,18 @@ DEADLINE_PAUSE_NS = 100_000_000
 NOTICE_NS = 1_000_000_000
 """Nanoseconds between two log lines about refused connections; those between are counted."""
 
+LOCAL_CALLERS = 8
+"""Programs of this machine that may ask at once; each is answered in its pass, so only idle ones fill the room."""
+
+LOCAL_LINE_BYTES = 64 * 1024
+"""Bytes of one line of such a program: the names of all instruments of a venue fit."""
+
+LOCAL_ANSWER_S = 10.0
+"""Seconds that such a program waits for its answer: a pass takes milliseconds, a machine out of memory seconds."""
+
+LOCAL_PATH_BYTES = 100
+"""Bytes of a socket's path that every system takes; a longer one is named by way of its directory."""
+
 # -- servers
 
 COLLECT_NS = 1_000_000_000

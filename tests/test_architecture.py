@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.kit.source import ROOT, python_files
 
 # Exact fractions are divided in the vocabulary, when settings are read; in these rooms nothing is.
-INTEGER_ROOMS = ("base/risk/", "base/matching/", "base/publish/", "base/exchange.py")
+INTEGER_ROOMS = ("base/risk/", "base/matching/", "base/publish/", "base/exchange/")
 MARKET_ROOMS = (*INTEGER_ROOMS, "base/vocabulary/")
 TIME = {"time", "datetime"}
 FLOAT_MODULES = {"struct", "math", "decimal"}

@@ -2,7 +2,7 @@
 
 In: orders that come to rest or leave. Out: price levels, the best one first.
 Never knows: accounts, client ids, events, the wire.
-Follows price-time priority on whole ticks.
+Follows price-time priority on whole ticks, and docs/order-types.md on pegs and layers.
 
 Both sides are written once: each sorts its levels by a key that is lowest at the best price
 (the price on the selling side, its negative on the buying side), so an incoming order
@@ -16,6 +16,7 @@ from heapq import heapify, heappop, heappush
 
 from base.limits import EMPTY_LEVELS_KEPT
 from base.matching.price_level import Order, PriceLevel
+from base.matching.triggers import Waiting
 from base.vocabulary.orders import Side
 
 ANY_PRICE_KEY = 2**60
@@ -41,15 +42,34 @@ class BookSide:
             level = self._open_level(key, order.price_ticks)
         level.append(order)
 
+    def rest_at(self, order: Order, price_ticks: int) -> None:
+        """Put an order at the end of the queue at a price that need not be its own."""
+        key = price_ticks * self.sign
+        level = self.levels.get(key)
+        if level is None:
+            level = self._open_level(key, price_ticks)
+        level.append(order)
+
     def best(self) -> PriceLevel | None:
-        """The best level on which an order rests."""
+        """The best level on which an order rests, hidden ones included."""
         keys = self.keys
         while keys:
             level = self.levels[keys[0]]
-            if level.first is not None:
+            if level.first is not None or level.specials:
                 return level
             del self.levels[heappop(keys)]
         return None
+
+    def best_ticks(self) -> tuple[int, int, int]:
+        """The best prices of what rests here, of its visible part, and of that without pegs and layers; 0: none."""
+        best = visible = 0
+        for level in self.levels_from_best():
+            best = best or level.price_ticks
+            if level.first is not None:
+                visible = visible or level.price_ticks
+                if level.lots > level.apart_lots:
+                    return best, visible, level.price_ticks
+        return best, visible, 0
 
     def levels_from_best(self) -> Iterator[PriceLevel]:
         """The levels that are not empty, best first; costs what is looked at, not what rests."""
@@ -60,7 +80,7 @@ class BookSide:
             for child in range(2 * place + 1, min(2 * place + 3, len(keys))):
                 heappush(frontier, (keys[child], child))
             level = self.levels[key]
-            if level.first is not None:
+            if level.first is not None or level.specials:
                 yield level
 
     def _open_level(self, key: int, price_ticks: int) -> PriceLevel:
@@ -72,19 +92,31 @@ class BookSide:
 
     def _sweep(self) -> None:
         """Drop the empty levels. Waits for as many new levels as there are, so each pays once."""
-        self.levels = {key: level for key, level in self.levels.items() if level.first is not None}
+        self.levels = {key: level for key, level in self.levels.items() if not level.is_empty()}
         self.keys[:] = self.levels
         heapify(self.keys)
         self.sweep_at = 2 * len(self.levels) + EMPTY_LEVELS_KEPT
 
 
 class Book:
-    """The book of one instrument. ``own[side]`` and ``opposite[side]`` are indexed by ``Side``."""
+    """The book of one instrument. ``own[side]`` and ``opposite[side]`` are indexed by ``Side``.
 
-    __slots__ = ("asks", "bids", "instrument", "opposite", "own")
+    ``waiting`` has the orders that wait for a price, ``followers`` the open pegs and ICE sets by number,
+    oldest first; ``watched`` counts the open orders for which the book has to be settled after each step.
+    ``settled_at`` has the best prices at which all followers are where they want to be.
+    ``last_ticks`` is the price of the newest match, 0 before the first.
+    """
+
+    __slots__ = (
+        "asks", "bids", "followers", "instrument", "last_ticks", "opposite", "own", "settled_at", "waiting", "watched",
+    )  # fmt: skip
 
     def __init__(self, instrument: int) -> None:
         self.instrument = instrument
+        self.last_ticks = self.watched = 0
+        self.waiting = Waiting()
+        self.followers: dict[int, Order] = {}
+        self.settled_at: tuple[int, ...] = ()
         self.bids = BookSide(-1)
         self.asks = BookSide(1)
         by_side = {Side.BUY: self.bids, Side.SELL: self.asks, Side.SELL_SHORT: self.asks}
@@ -97,11 +129,35 @@ class Book:
         best = opposite.best()
         return best is not None and best.key <= price_ticks * opposite.sign
 
+    def best_ticks(self) -> tuple[int, ...]:
+        """The best prices that followers look at: (all, visible, firm) of the bids, then of the asks; 0: none."""
+        return self.bids.best_ticks() + self.asks.best_ticks()
+
+    def wish(self, order: Order, best_ticks: tuple[int, ...]) -> int:
+        """The price in ticks at which a peg or the first layer of an ICE set wants to rest; below 1: nowhere."""
+        assert order.special is not None
+        best_bid, _, firm_bid, best_ask, _, firm_ask = best_ticks
+        offset = order.special.terms.price_offset_ticks
+        if order.side == Side.BUY:
+            prices = [order.price_ticks]
+            if firm_bid:
+                prices.append(firm_bid - offset)
+            if best_ask:
+                prices.append(best_ask - 1)
+            return min(prices)
+        prices = [order.price_ticks, best_bid + 1]
+        if firm_ask:
+            prices.append(firm_ask + offset)
+        return max(prices)
+
     def describe(self) -> Iterator[str]:
-        """The resting orders as canonical text, best price and oldest first."""
+        """The resting orders as canonical text, best price and oldest first, then what waits."""
+        yield f"last {self.instrument} {self.last_ticks}"
         for name, side in (("bid", self.bids), ("ask", self.asks)):
             for level in side.levels_from_best():
-                order = level.first
-                while order is not None:
-                    yield f"{name} {self.instrument} {order.price_ticks} {order.number} {order.leaves_lots}"
-                    order = order.next
+                for queue in (level, level.hidden):
+                    order = queue.first if queue is not None else None
+                    while order is not None:
+                        yield f"{name} {self.instrument} {level.price_ticks} {order.number} {order.leaves_lots}"
+                        order = order.next
+        yield from self.waiting.describe()

@@ -8,21 +8,24 @@ Follows price-time priority; every fill is at the price of the resting order.
 from heapq import heappop
 
 from base.matching.book import BookSide
-from base.matching.price_level import Order
+from base.matching.price_level import Order, PriceLevel
 
 
-def match(opposite: BookSide, incoming: Order, limit_key: int) -> list[tuple[Order, int]]:
-    """Match as far as the limit goes; returns (resting order, lots) pairs.
+def match(opposite: BookSide, incoming: Order, limit_key: int) -> list[tuple[Order, int, int]]:
+    """Match as far as the limit goes; returns (resting order, lots, what it leaves) for each match.
 
     Both orders' ``leaves_lots`` go down; a resting order that is used up leaves the book.
     What is left of the incoming order is the caller's to rest or to cancel.
     """
-    fills: list[tuple[Order, int]] = []
+    fills: list[tuple[Order, int, int]] = []
     keys = opposite.keys
     levels = opposite.levels
     leaves = incoming.leaves_lots
     while leaves and keys and keys[0] <= limit_key:
         level = levels[keys[0]]
+        if level.specials:
+            leaves = _match_in_turn(level, leaves, fills)
+            continue
         resting = level.first
         if resting is None:
             del levels[heappop(keys)]
@@ -31,13 +34,13 @@ def match(opposite: BookSide, incoming: Order, limit_key: int) -> list[tuple[Ord
         while resting is not None and leaves:
             lots = resting.leaves_lots
             if lots > leaves:
-                resting.leaves_lots = lots - leaves
-                fills.append((resting, leaves))
+                resting.leaves_lots = lots = lots - leaves
+                fills.append((resting, leaves, lots))
                 leaves = 0
                 break
             resting.leaves_lots = 0
             leaves -= lots
-            fills.append((resting, lots))
+            fills.append((resting, lots, 0))
             following = resting.next
             if following is None:
                 level.last = None
@@ -49,6 +52,18 @@ def match(opposite: BookSide, incoming: Order, limit_key: int) -> list[tuple[Ord
         assert level.lots >= 0, "a level gave more lots than its orders had"
     incoming.leaves_lots = leaves
     return fills
+
+
+def _match_in_turn(level: PriceLevel, leaves: int, fills: list[tuple[Order, int, int]]) -> int:
+    """Match at a price where some orders are hidden or show slices only; returns what is left to match."""
+    while leaves and (resting := level.next_in_turn()) is not None:
+        special = resting.special
+        lots = special.slice_lots if special is not None and special.slice_lots else resting.leaves_lots
+        lots = min(lots, leaves)
+        level.take(resting, lots)
+        leaves -= lots
+        fills.append((resting, lots, resting.leaves_lots))
+    return leaves
 
 
 def reachable(opposite: BookSide, lots: int, limit_key: int) -> tuple[int, int]:

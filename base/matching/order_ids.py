@@ -58,5 +58,6 @@ class OrderIds:
                 f"id {order_id} {order.number} {order.order_id} {order.participant} {order.instrument} {order.side}"
                 f" {order.order_type} {order.time_in_force} {order.price_ticks} {order.quantity_lots}"
                 f" {order.leaves_lots} {order.cancelled_lots} {order.replaced_at_lots}"
+                + (f" {order.special.describe()}" if order.special is not None else "")
             )
         yield "retired " + " ".join(f"{order_id}/{order.number}" for order_id, order in self.retired)

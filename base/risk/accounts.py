@@ -25,7 +25,8 @@ class Position:
     """One account in one instrument: what its open orders hold back and what it traded.
 
     Open buys hold back ``held_atoms`` of the quote currency, open sells ``held_lots`` of the base
-    currency; both are already taken off what is available.
+    currency; both are already taken off what is available. ``reducing_buy_lots`` and
+    ``reducing_sell_lots`` are what open reduce-only orders leave.
     """
 
     __slots__ = (
@@ -36,6 +37,8 @@ class Position:
         "held_lots",
         "lot_atoms",
         "quote",
+        "reducing_buy_lots",
+        "reducing_sell_lots",
         "sold_atoms",
         "sold_lots",
         "tick_lot_atoms",
@@ -47,6 +50,7 @@ class Position:
         self.lot_atoms = instrument.lot_atoms
         self.tick_lot_atoms = instrument.tick_lot_atoms
         self.held_atoms = self.held_lots = 0
+        self.reducing_buy_lots = self.reducing_sell_lots = 0
         self.bought_lots = self.bought_atoms = self.sold_lots = self.sold_atoms = 0
 
     def reserve_buy(self, lots: int, price_ticks: int) -> bool:

@@ -26,3 +26,11 @@ def covers_replaced_buy(position: Position, old_lots: int, old_ticks: int, lots:
 def covers_replaced_sell(position: Position, old_lots: int, lots: int) -> bool:
     """Whether an open sell can go over to a new quantity."""
     return (lots - old_lots) * position.lot_atoms <= position.base.available
+
+
+def reduces(position: Position, lots: int, *, buys: bool) -> bool:
+    """Whether a reduce-only order for so many lots brings the position nearer to nothing, the others counted."""
+    net_lots = position.bought_lots - position.sold_lots
+    if buys:
+        return lots <= -net_lots - position.reducing_buy_lots
+    return lots <= net_lots - position.reducing_sell_lots

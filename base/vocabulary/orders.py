@@ -5,7 +5,7 @@ The numbers equal those of the binary protocol (section 4) so that no table stan
 path; a test holds the two lists together.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 
@@ -59,7 +59,7 @@ class Trigger(IntEnum):
     MARK = 3
 
 
-SUPPORTED = frozenset(map(int, (OrderType.LIMIT, OrderType.MARKET)))
+SUPPORTED = frozenset(map(int, (OrderType.LIMIT, OrderType.MARKET, OrderType.HIDDEN)))
 """The order types that are traded; the others are refused."""
 
 _FOK, _GTC, _IOC, _POO, _RED, _DAY = map(int, TimeInForce)
@@ -122,7 +122,14 @@ class OrderTerms:
     distance_ticks: int = 0
 
 
-NO_TERMS = OrderTerms()
+_NO_TERMS = OrderTerms(trigger=int(Trigger.LAST))
+
+
+def with_trigger(terms: OrderTerms | None) -> OrderTerms:
+    """The terms of an order, none given included, with a trigger left empty filled in."""
+    if terms is None:
+        return _NO_TERMS
+    return terms if terms.trigger else replace(terms, trigger=int(Trigger.LAST))
 
 
 def is_plain(order_type: int, time_in_force: int, terms: OrderTerms | None) -> bool:

@@ -66,7 +66,7 @@ BY_ORDER = {
     RejectReason.ORIG_PRICE_INVALID: {"MessageType": 6, "OrigOrderID": 1, "BOOrigPrice": 1.0},
     RejectReason.ORIG_ORDER_ID_INVALID: {"MessageType": 6},
     RejectReason.SYMBOL_ENUM_INVALID: {"SymbolEnum": 3},
-    RejectReason.INVALID_FIELD_VALUE: {"TIF": 5},
+    RejectReason.INVALID_FIELD_VALUE: {"TIF": 7},
     RejectReason.DUPLICATE_ORDER_ID: {"OrderID": 1},
     RejectReason.NOT_ENOUGH_EQUITY_TO_COMPLETE: {"BOOrderQty": 10_000.0, "BOPrice": 1e9},
     RejectReason.KEY_INVALID: {"Key": 0},
@@ -130,7 +130,7 @@ def test_an_order_provokes(code: RejectReason) -> None:
 
 @pytest.mark.parametrize("code", BY_LOGON, ids=lambda code: code.name)
 def test_a_session_provokes(code: RejectReason, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("base.exchange.OPEN_ORDERS_PER_PARTICIPANT", 10)
+    monkeypatch.setattr("base.exchange.requests.OPEN_ORDERS_PER_PARTICIPANT", 10)
     floor = Floor(takeover=code is RejectReason.USER_ALREADY_LOGGED_IN)
     floor.log_on(1)
     assert BY_LOGON[code](floor) == code

@@ -19,6 +19,7 @@ def order(number: int, lots: int, price_ticks: int = 100, side: int = Side.SELL)
     made.quantity_lots = made.leaves_lots = lots
     made.cancelled_lots = 0
     made.replaced_at_lots = NEVER_REPLACED
+    made.special = None
     return made
 
 

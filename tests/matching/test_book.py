@@ -88,6 +88,6 @@ def test_prices_that_nobody_uses_are_forgotten() -> None:
 
 def test_the_picture_is_by_price_then_age() -> None:
     book = book_of(order(1, 5, 101), order(2, 4), order(3, 3), order(4, 2, 98, Side.BUY), order(5, 1, 99, Side.BUY))
-    assert list(book.describe()) == [
+    assert [line for line in book.describe() if line.startswith(("bid", "ask"))] == [
         "bid 1 99 5 1", "bid 1 98 4 2", "ask 1 100 2 4", "ask 1 100 3 3", "ask 1 101 1 5",
     ]  # fmt: skip

@@ -38,7 +38,7 @@ def test_a_buy(lots: int, limit: int, fills: list[Any], left: list[Any]) -> None
     ticks = {number: price for number, _, price in ASKS}
     cost = sum(taken * ticks[number] for number, taken in fills)
     assert reachable(asks, lots, limit) == (met, cost), "looking ahead tells what then happens"
-    assert [(resting.number, taken) for resting, taken in match(asks, incoming, limit)] == fills
+    assert [(resting.number, taken) for resting, taken, _ in match(asks, incoming, limit)] == fills
     assert incoming.leaves_lots == lots - met
     stays = []
     for level in asks.levels_from_best():
@@ -54,7 +54,7 @@ def test_a_buy(lots: int, limit: int, fills: list[Any], left: list[Any]) -> None
 def test_a_sell_meets_the_highest_buyer_first() -> None:
     bids = book_of(order(1, 5, 99, Side.BUY), order(2, 5, 101, Side.BUY), order(3, 5, 98, Side.BUY)).bids
     fills = match(bids, order(9, 12, 99), -99)
-    assert [(resting.number, lots) for resting, lots in fills] == [(2, 5), (1, 5)]
+    assert [(resting.number, lots) for resting, lots, _ in fills] == [(2, 5), (1, 5)]
 
 
 def test_emptied_levels_are_passed_over() -> None:
@@ -62,7 +62,7 @@ def test_emptied_levels_are_passed_over() -> None:
     asks = book_of(low, high).asks
     low.level.remove(low)
     assert reachable(asks, 1, 103) == (1, 103)
-    assert [resting.number for resting, _ in match(asks, order(9, 1, 103, Side.BUY), 103)] == [2]
+    assert [resting.number for resting, _, _ in match(asks, order(9, 1, 103, Side.BUY), 103)] == [2]
     assert match(asks, order(10, 1, 103, Side.BUY), 103) == []
 
 

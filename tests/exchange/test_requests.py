@@ -98,7 +98,7 @@ NEW_ORDERS: list[Case] = [
     ("post only: would take", [A, buy(9, 5, 100, POST)], rejected(9, Reject.WOULD_TAKE)),
     ("post only: an emptied level does not count", [A, buy(2, 5, by=2), buy(9, 5, 100, POST)], [OrderAccepted(3)]),
     ("a market order cannot be post only", [buy_market(9, 1, POST)], rejected(9, Reject.FIELD_INVALID)),
-    ("reduce only needs margin", [buy(9, 1, tif=TimeInForce.REDUCE_ONLY)], rejected(9, Reject.FIELD_INVALID)),
+    ("nothing to reduce", [buy(9, 1, tif=TimeInForce.REDUCE_ONLY)], rejected(9, Reject.WOULD_NOT_REDUCE)),
     ("a limit order has a time in force", [buy(9, 1, tif=0)], rejected(9, Reject.FIELD_INVALID)),
     ("an id counts once", [A, sell(1, 5, by=1)], rejected(1, Reject.ORDER_ID_REPEATED)),
     ("an id counts after its order is finished", [A, buy(9, 5), sell(1, 5, by=1)],
@@ -184,8 +184,7 @@ OTHERS: list[Case] = [
     ("logout takes DAY orders, oldest first", [buy(1, 1, tif=DAY), buy(2, 2), buy(3, 3, 101, DAY), log_out()],
      [OrderCancelled(1, 0, 1), OrderCancelled(3, 0, 3)]),
     ("logout leaves the others' DAY orders", [sell(1, 1, tif=DAY, by=1), log_out()], []),
-    *((f"{kind.name} does not exist yet", [buy(9, 1, kind=kind)], rejected(9, Reject.ORDER_TYPE_INVALID))
-      for kind in OrderType if kind not in (OrderType.LIMIT, OrderType.MARKET)),
+    *((f"{kind} is no order type", [buy(9, 1, kind=kind)], rejected(9, Reject.ORDER_TYPE_INVALID)) for kind in (0, 18)),
 ]  # fmt: skip
 
 
@@ -264,7 +263,7 @@ def test_open_orders_are_told_oldest_first() -> None:
 
 
 def test_as_many_open_orders_as_the_bound_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("base.exchange.OPEN_ORDERS_PER_PARTICIPANT", 2)
+    monkeypatch.setattr("base.exchange.requests.OPEN_ORDERS_PER_PARTICIPANT", 2)
     exchange = poor(0, 300)
     run(buy(1, 1), buy(2, 1), exchange=exchange)
     assert run(buy(3, 1), exchange=exchange) == rejected(3, Reject.TOO_MANY_OPEN_ORDERS)
@@ -275,7 +274,7 @@ def test_as_many_open_orders_as_the_bound_says(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_ids_are_remembered_up_to_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("base.exchange", "base.matching.order_ids"):
+    for module in ("base.exchange.requests", "base.matching.order_ids"):
         monkeypatch.setattr(f"{module}.RETIRED_ORDER_IDS_PER_ACCOUNT", 2)
     exchange = Exchange(INSTRUMENTS, RICH_ACCOUNTS, PARTICIPANTS)
     run(buy(1, 1), *(buy(i, 1, tif=IOC) for i in (2, 3, 4)), exchange=exchange)
@@ -287,7 +286,7 @@ def test_ids_are_remembered_up_to_the_bound(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_filled_orders_are_forgotten_like_cancelled_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("base.exchange", "base.matching.order_ids"):
+    for module in ("base.exchange.requests", "base.matching.order_ids"):
         monkeypatch.setattr(f"{module}.RETIRED_ORDER_IDS_PER_ACCOUNT", 2)
     exchange = Exchange(INSTRUMENTS, RICH_ACCOUNTS, PARTICIPANTS)
     for order_id in range(1, 11):

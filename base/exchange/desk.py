@@ -1,0 +1,179 @@
+"""The ground floor of the exchange: seats, books and accounts, and the way of a plain order through them.
+
+In: an order that is numbered and covered. Out: events; money and goods change hands.
+Never knows: requests, order types beyond limit and market, the clock.
+Follows "Requests and replies" of the behaviour page: price-time priority, one Trade per match.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+
+from base.matching.book import ANY_PRICE_KEY, Book
+from base.matching.engine import match, reachable
+from base.matching.order_ids import OrderIds
+from base.matching.price_level import Order
+from base.risk.accounts import Accounts, settle
+from base.risk.checks import covers_purchase, covers_sell
+from base.vocabulary.events import Event, OrderAccepted, OrderCancelled, Trade
+from base.vocabulary.instruments import Instrument
+from base.vocabulary.orders import OrderType, Side, TimeInForce
+from base.vocabulary.participants import AccountTerms, Participant
+
+# Plain integers, because comparing members of an enumeration costs as much as a dictionary look-up.
+BUY = int(Side.BUY)
+LIMIT = int(OrderType.LIMIT)
+MARKET = int(OrderType.MARKET)
+FILL_OR_KILL, GOOD_TILL_CANCEL, IMMEDIATE_OR_CANCEL, POST_ONLY, REDUCE_ONLY, DAY = map(int, TimeInForce)
+RESTING_TIMES = frozenset({GOOD_TILL_CANCEL, DAY, POST_ONLY})
+
+
+class Seat:
+    """A participant as the exchange keeps it: its account's order ids and positions, its open orders by number."""
+
+    __slots__ = ("account", "holdings", "ids", "open")
+
+    def __init__(self, account: int, ids: OrderIds, holdings: dict[int, int]) -> None:
+        self.account = account
+        self.ids = ids
+        self.holdings = holdings
+        self.open: dict[int, Order] = {}
+
+
+class Desk(ABC):
+    """Books, accounts and order ids of one venue, and what plain orders do."""
+
+    def __init__(
+        self,
+        instruments: Iterable[Instrument],
+        accounts: Iterable[AccountTerms],
+        participants: Iterable[Participant],
+    ) -> None:
+        listed = list(instruments)
+        terms = list(accounts)
+        self._books = {instrument.number: Book(instrument.number) for instrument in listed}
+        self._accounts = Accounts(listed, terms)
+        self._positions = self._accounts.positions
+        ids = {one.account: OrderIds() for one in terms}
+        self._ids = ids
+        self._seats: list[Seat] = []
+        for place, who in enumerate(participants):
+            if who.number != place:
+                raise ValueError(f"participant {who.number} stands at place {place}; number participants from 0 upward")
+            if who.account not in ids:
+                raise ValueError(f"account {who.account} of participant {place} is not listed; add the account")
+            self._seats.append(Seat(who.account, ids[who.account], self._accounts.holdings(who.account)))
+        self._last_number = 0
+        self._last_exec_id = 0
+
+    @abstractmethod
+    def _follow_special(self, resting: Order, lots: int, leaves_lots: int) -> tuple[Order, int]:
+        """A special order was matched; returns the order that it belongs to and what that one leaves."""
+
+    @abstractmethod
+    def _show(self, order: Order, events: list[Event]) -> None:
+        """Tell what the public book shows of a special order, if that changed."""
+
+    def _covers_market(self, book: Book, holding: int, side: int, time_in_force: int, lots: int) -> bool:
+        """Whether what a market order would meet is covered; it holds nothing back."""
+        met_lots, lots_times_ticks = reachable(book.opposite[side], lots, ANY_PRICE_KEY)
+        if time_in_force == FILL_OR_KILL and met_lots < lots:
+            return True
+        position = self._positions[holding]
+        return covers_purchase(position, lots_times_ticks) if side == BUY else covers_sell(position, met_lots)
+
+    def _reserve(self, holding: int, side: int, lots: int, price_ticks: int) -> bool:
+        position = self._positions[holding]
+        return position.reserve_buy(lots, price_ticks) if side == BUY else position.reserve_sell(lots)
+
+    def _release(self, holding: int, side: int, lots: int, price_ticks: int) -> None:
+        position = self._positions[holding]
+        if side == BUY:
+            position.release_buy(lots, price_ticks)
+        else:
+            position.release_sell(lots)
+
+    def _enter(self, seat: Seat, book: Book, order: Order, events: list[Event]) -> list[Event]:
+        """Match a plain order; what is left of it rests or, if it may not, is cancelled."""
+        side = order.side
+        opposite = book.opposite[side]
+        is_limit = order.order_type == LIMIT
+        time_in_force = order.time_in_force
+        limit_key = order.price_ticks * opposite.sign if is_limit else ANY_PRICE_KEY
+        lots = order.leaves_lots
+        if (
+            opposite.keys
+            and opposite.keys[0] <= limit_key
+            and (time_in_force != FILL_OR_KILL or reachable(opposite, lots, limit_key)[0] == lots)
+        ):
+            fills = match(opposite, order, limit_key)
+            if fills:
+                self._settle(book, order, lots, fills, not is_limit, order.price_ticks, events)
+                if not order.leaves_lots:
+                    seat.ids.retired.append((order.order_id, order))
+                    return events
+        if is_limit and time_in_force in RESTING_TIMES:
+            book.own[side].rest(order)
+            seat.open[order.number] = order
+            if not events:
+                events.append(OrderAccepted(order.number))
+        else:
+            events.append(self._cancel(order, 0))
+        return events
+
+    def _settle(
+        self, book: Book, incoming: Order, leaves: int, fills: list[tuple[Order, int, int]], is_market: bool,
+        held_ticks: int, events: list[Event],
+    ) -> None:  # fmt: skip
+        """Number the fills of an order that came in with so many lots, and let money and goods change hands.
+
+        ``held_ticks`` is the price at which the incoming order holds equity back; a market order holds none.
+        """
+        exec_id = self._last_exec_id
+        positions = self._positions
+        mine = positions[incoming.holding]
+        buys = incoming.side == BUY
+        instrument = incoming.instrument
+        touched: dict[Order, None] | None = None
+        for resting, lots, resting_leaves in fills:
+            exec_id += 1
+            leaves -= lots
+            bid_ticks = price_ticks = resting.price_ticks
+            theirs = positions[resting.holding]
+            special = resting.special
+            if special is not None:
+                touched = touched or {}
+                touched[resting] = None
+                price_ticks = resting.level.price_ticks
+                resting, resting_leaves = self._follow_special(resting, lots, resting_leaves)
+                bid_ticks = resting.price_ticks
+            elif not resting_leaves:
+                owner = self._seats[resting.participant]
+                del owner.open[resting.number]
+                owner.ids.retired.append((resting.order_id, resting))
+            if is_market:
+                held_ticks = price_ticks
+                covered = self._reserve(incoming.holding, incoming.side, lots, price_ticks)
+                assert covered, "a market order met more than was checked"
+            if buys:
+                settle(mine, theirs, lots, price_ticks, held_ticks)
+            else:
+                settle(theirs, mine, lots, price_ticks, bid_ticks)
+            events.append(
+                Trade(exec_id, instrument, price_ticks, lots, resting.number, resting_leaves, incoming.number, leaves)
+            )
+        self._last_exec_id = exec_id
+        book.last_ticks = price_ticks
+        for resting in touched or ():
+            self._show(resting, events)
+
+    def _cancel(self, order: Order, request_id: int) -> OrderCancelled:
+        """End a plain order that has left the book or never was in it, and give back what it held."""
+        leaves = order.leaves_lots
+        if order.order_type == LIMIT:
+            self._release(order.holding, order.side, leaves, order.price_ticks)
+        order.leaves_lots = 0
+        order.cancelled_lots = leaves
+        seat = self._seats[order.participant]
+        seat.open.pop(order.number, None)
+        seat.ids.retired.append((order.order_id, order))
+        return OrderCancelled(order.number, request_id, leaves)

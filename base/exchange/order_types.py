@@ -1,0 +1,206 @@
+"""What each order type does, and how a book is settled after a step.
+
+In: covered orders of every type that is not plain; a book in which something happened. Out: events.
+Never knows: requests, client ids, wires.
+Follows docs/order-types.md; the methods name its sections. A book is settled without recursion:
+the order that was set free and has the lowest number acts, then the next; when nobody is free,
+the pegs and ICE sets that must move do so, the lowest number first.
+"""
+
+from base.exchange.desk import BUY, GOOD_TILL_CANCEL, LIMIT, MARKET
+from base.exchange.special_orders import BRACKET, TPSL_LIMIT, TPSL_MARKET, TWO_LEGGED, SpecialOrders, special_of
+from base.limits import SETTLING_STEPS, SETTLING_STEPS_PER_ORDER
+from base.matching.book import Book
+from base.matching.price_level import NEVER_REPLACED, Order, Special
+from base.vocabulary.events import Event, LegEntered, Trade
+from base.vocabulary.orders import OrderType, Side
+from base.vocabulary.rejects import Reject
+
+HIDDEN = int(OrderType.HIDDEN)
+STOP_LIMIT = int(OrderType.STOP_LIMIT)
+TRAILING_STOP_LIMIT = int(OrderType.TRAILING_STOP_LIMIT)
+OCO, OCO_ICE = int(OrderType.ONE_CANCELS_OTHER), int(OrderType.ONE_CANCELS_OTHER_ICE)
+SNIPER_MARKET, SNIPER_LIMIT = int(OrderType.SNIPER_MARKET), int(OrderType.SNIPER_LIMIT)
+PEGS = frozenset(map(int, (OrderType.PEG, OrderType.PEG_HIDDEN)))
+LAYERED = frozenset({int(OrderType.ICE), OCO_ICE})
+SNIPERS = frozenset({SNIPER_MARKET, SNIPER_LIMIT})
+STOPS = frozenset(
+    map(int, (OrderType.STOP_MARKET, STOP_LIMIT, OrderType.TRAILING_STOP_MARKET, TRAILING_STOP_LIMIT))
+)
+WAITING = STOPS | SNIPERS
+MARKET_WHEN_FREE = frozenset(
+    {int(OrderType.STOP_MARKET), int(OrderType.TRAILING_STOP_MARKET), OCO, OCO_ICE, SNIPER_MARKET, TPSL_MARKET}
+)
+_bare = object.__new__
+
+
+class OrderTypes(SpecialOrders):
+    """The life of every special order."""
+
+    def _begin(self, book: Book, order: Order, events: list[Event]) -> None:
+        """An order enters, or enters anew after a replace."""
+        order_type = order.order_type
+        if order_type in WAITING:
+            self._accept(order, events)
+            book.waiting.put(order, book.last_ticks)
+        elif order_type in PEGS or order_type == OrderType.ICE:
+            self._accept(order, events)
+            self._follow_market(book, order, events)
+        elif order_type in (OCO, OCO_ICE):
+            self._enter_pair(book, order, events)
+        elif order_type == MARKET:
+            self._enter_market(book, order, order.time_in_force, events)
+        else:
+            self._enter_limit(book, order, order.time_in_force, events)
+
+    def _enter_pair(self, book: Book, order: Order, events: list[Event]) -> None:
+        """4.8, 4.10, 4.16: a stop leg waits; unless that is set free at once, the limit leg or the layers enter."""
+        book.waiting.put(order, book.last_ticks)
+        if special_of(order).is_free:
+            self._accept(order, events)
+        elif order.order_type == OCO_ICE:
+            self._accept(order, events)
+            self._follow_market(book, order, events)
+        else:
+            self._enter_limit(book, order, GOOD_TILL_CANCEL, events)
+
+    def _enter_second_leg(self, book: Book, order: Order, events: list[Event]) -> None:
+        """4.11, 4.16: the first leg was matched whole."""
+        special = special_of(order)
+        terms = special.terms
+        special.leg = 2
+        order.side = int(Side.SELL if order.side == BUY else Side.BUY)
+        order.price_ticks = terms.second_leg_ticks if order.order_type == BRACKET else terms.take_profit_ticks
+        order.leaves_lots = order.quantity_lots
+        special.was_replaced |= order.replaced_at_lots != NEVER_REPLACED
+        order.replaced_at_lots = NEVER_REPLACED
+        if not self._hold(order, order.price_ticks, order.leaves_lots):
+            self._cancel_special(order, 0, Reject.NOT_ENOUGH_EQUITY, events)
+            return
+        events.append(LegEntered(order.number, order.side, order.price_ticks))
+        if order.order_type == BRACKET:
+            self._enter_limit(book, order, GOOD_TILL_CANCEL, events)
+        else:
+            self._enter_pair(book, order, events)
+
+    def _act(self, book: Book, order: Order, events: list[Event]) -> None:
+        """An order that was set free does its step."""
+        special = special_of(order)
+        order_type = order.order_type
+        if order_type in TWO_LEGGED and special.leg == 1:
+            self._enter_second_leg(book, order, events)
+            return
+        book.waiting.take(order)
+        if order_type == SNIPER_LIMIT:
+            self._strike(book, order, events)
+            return
+        self._lift(order)
+        self._show_all(order, events)
+        special.layers = []
+        book.followers.pop(order.number, None)
+        if order_type in MARKET_WHEN_FREE:
+            self._let_go(order)
+            self._enter_market(book, order, order.time_in_force, events)
+            return
+        price_ticks = order.price_ticks if order_type == STOP_LIMIT else special.stop_ticks
+        if not self._hold(order, price_ticks, order.leaves_lots):
+            self._cancel_special(order, 0, Reject.NOT_ENOUGH_EQUITY, events)
+            return
+        if order_type == TPSL_LIMIT:
+            special.leg = 3
+        order.price_ticks = price_ticks
+        self._enter_limit(book, order, order.time_in_force, events)
+
+    def _strike(self, book: Book, order: Order, events: list[Event]) -> None:
+        """4.13: match as far as the price goes; the rest waits again."""
+        self._take(book, order, order.price_ticks * book.opposite[order.side].sign, 0, False, events)
+        if order.leaves_lots:
+            book.waiting.put(order, book.last_ticks)
+        else:
+            self._finish(order)
+
+    def _add_layers(self, order: Order) -> None:
+        """4.9: what an ICE order leaves, in pieces; the last ones may be smaller or empty."""
+        special = special_of(order)
+        terms = special.terms
+        missing = order.leaves_lots
+        special.layers = []
+        for place in range(terms.layers):
+            layer = _bare(Order)
+            layer.number, layer.participant, layer.holding = order.number, order.participant, order.holding
+            layer.instrument, layer.side, layer.order_type = order.instrument, order.side, LIMIT
+            layer.price_ticks = 0
+            layer.leaves_lots = min(terms.size_increment_lots, missing)
+            layer.special = part = Special(terms, order.side, hidden=special.hidden, follows=True)
+            part.place, part.parent = place, order
+            missing -= layer.leaves_lots
+            special.layers.append(layer)
+        assert not missing, "the layers of an ICE order do not add up to its quantity"
+
+    def _follow_market(self, book: Book, order: Order, events: list[Event]) -> None:
+        """4.5, 4.9: an order comes to rest where it wishes to be, and follows the best price from now on."""
+        if order.order_type in LAYERED:
+            self._add_layers(order)
+        newest = next(reversed(book.followers), 0)
+        book.followers[order.number] = order
+        if order.number < newest:
+            book.followers = dict(sorted(book.followers.items()))
+        self._move(book, order, book.best_ticks(), events)
+
+    def _move(self, book: Book, order: Order, best_ticks: tuple[int, ...], events: list[Event]) -> None:
+        """Take a peg or an ICE set to the price where it wants to be, at the end of the queues."""
+        special = special_of(order)
+        self._lift(order)
+        wish_ticks = book.wish(order, best_ticks)
+        if not special.layers:
+            if wish_ticks >= 1:
+                self._rest(book, order, wish_ticks)
+        else:
+            special.first_ticks = wish_ticks
+            step_ticks = special.terms.price_increment_ticks * book.own[order.side].sign
+            for place, layer in enumerate(special.layers):
+                layer.price_ticks = wish_ticks + place * step_ticks
+                if layer.leaves_lots and layer.price_ticks >= 1:
+                    self._rest(book, layer, layer.price_ticks)
+        self._show_all(order, events)
+
+    def _must_move(self, book: Book, order: Order, best_ticks: tuple[int, ...]) -> bool:
+        special = special_of(order)
+        wish_ticks = book.wish(order, best_ticks)
+        if special.layers:
+            better_ticks = (special.first_ticks - wish_ticks) * book.own[order.side].sign
+            return better_ticks >= max(1, special.terms.price_increment_ticks)
+        return (order.level.price_ticks if special.rests else 0) != max(wish_ticks, 0)
+
+    def _settle_book(self, book: Book, events: list[Event], told: int = 0) -> None:
+        """Section 2: act and move until everybody is where it belongs. ``told`` counts the events already shown."""
+        waiting = book.waiting
+        steps = 0
+        bound = SETTLING_STEPS + SETTLING_STEPS_PER_ORDER * book.watched
+        while True:
+            for event in events[told:]:
+                if isinstance(event, Trade):
+                    waiting.show_last(event.price_ticks)
+            told = len(events)
+            best_ticks = book.best_ticks() if waiting.snipers or book.followers else (0, 0, 0, 0, 0, 0)
+            order = waiting.next_free(best_ticks[1], best_ticks[4])
+            if order is not None:
+                self._act(book, order, events)
+                steps += 1
+            elif not book.followers or best_ticks == book.settled_at:
+                break
+            else:
+                steps += self._move_followers(book, best_ticks, events)
+            assert steps <= bound, "a book does not come to rest"
+
+    def _move_followers(self, book: Book, best_ticks: tuple[int, ...], events: list[Event]) -> int:
+        """Move those that must, in the order of their numbers, until a move changes the best prices; count them."""
+        moves = 0
+        for order in list(book.followers.values()):
+            if self._must_move(book, order, best_ticks):
+                self._move(book, order, best_ticks, events)
+                moves += 1
+                if book.best_ticks() != best_ticks:
+                    return moves
+        book.settled_at = best_ticks
+        return moves

@@ -1,0 +1,352 @@
+"""What others ask of the exchange: each request a method, each answer the list of its events.
+
+In: commands, as values or by position, with the time. Out: events, open orders, figures, one hash.
+Never knows: bytes, sessions, the clock, chance.
+Follows "Requests and replies" of the behaviour page and docs/order-types.md.
+
+Times are passed in and not used yet: priority comes from the order of arrival alone.
+Quantities, prices, sides and instruments were checked by the gateway.
+"""
+
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+
+from base.exchange.desk import (
+    BUY,
+    DAY,
+    FILL_OR_KILL,
+    IMMEDIATE_OR_CANCEL,
+    LIMIT,
+    MARKET,
+    POST_ONLY,
+    REDUCE_ONLY,
+    RESTING_TIMES,
+    Seat,
+)
+from base.exchange.order_types import HIDDEN, PEGS, STOPS
+from base.exchange.replaces import Replaces
+from base.exchange.special_orders import special_of
+from base.limits import OPEN_ORDERS_PER_PARTICIPANT, RETIRED_ORDER_IDS_PER_ACCOUNT
+from base.matching.book import Book
+from base.matching.price_level import NEVER_REPLACED, Order, Special
+from base.risk.checks import reduces
+from base.vocabulary.commands import (
+    CancelOrder,
+    Command,
+    NewOrder,
+    QueryOrder,
+    ReplaceOrder,
+    SetReferencePrice,
+    WithdrawDayOrders,
+)
+from base.vocabulary.events import Event, OrderRejected, OrderReported
+from base.vocabulary.instruments import Instrument
+from base.vocabulary.orders import SUPPORTED, TIMES_IN_FORCE, OpenOrder, OrderTerms, OrderType, is_plain, with_trigger
+from base.vocabulary.participants import AccountTerms, Exposure, Participant
+from base.vocabulary.rejects import Reject
+
+_LIMIT_TIMES = RESTING_TIMES | {IMMEDIATE_OR_CANCEL, FILL_OR_KILL}
+_AT_ONCE = frozenset({IMMEDIATE_OR_CANCEL, FILL_OR_KILL})
+_ALWAYS_HIDDEN = frozenset({HIDDEN, int(OrderType.PEG_HIDDEN)})
+_bare = object.__new__
+
+
+class Exchange(Replaces):
+    """Books, accounts and order ids of one venue. Each request returns its events; nothing is called back."""
+
+    def __init__(
+        self,
+        instruments: Iterable[Instrument],
+        accounts: Iterable[AccountTerms],
+        participants: Iterable[Participant],
+    ) -> None:
+        super().__init__(instruments, accounts, participants)
+        self._methods: dict[type[Command], Callable[..., list[Event]]] = {
+            NewOrder: self.new_order,
+            ReplaceOrder: self.replace_order,
+            CancelOrder: self.cancel_order,
+            QueryOrder: self.query_order,
+            WithdrawDayOrders: self.withdraw_day_orders,
+            SetReferencePrice: self.set_reference_price,
+        }
+
+    def submit(self, command: Command, now_ns: int) -> list[Event]:
+        """Carry out any command; the same as calling the method of its name with its fields."""
+        fields = {name: getattr(command, name) for name in command.__match_args__}
+        return self._methods[type(command)](**fields, now_ns=now_ns)
+
+    def new_order(
+        self, participant: int, order_id: int, instrument: int, side: int, order_type: int, time_in_force: int,
+        price_ticks: int, quantity_lots: int, repeat_allowed: bool, now_ns: int, terms: OrderTerms | None = None,
+    ) -> list[Event]:
+        """Enter an order. A crossing one answers with trades alone, also when its rest then rests."""
+        if terms is not None or order_type > MARKET or time_in_force == REDUCE_ONLY:
+            if order_type not in SUPPORTED:
+                return [OrderRejected(order_id, Reject.ORDER_TYPE_INVALID)]
+            if not is_plain(order_type, time_in_force, terms):
+                return self._new_special(
+                    participant, order_id, instrument, side, order_type, time_in_force, price_ticks, quantity_lots,
+                    repeat_allowed, with_trigger(terms),
+                )
+        if order_type == LIMIT:
+            if time_in_force not in _LIMIT_TIMES:
+                return [OrderRejected(order_id, Reject.FIELD_INVALID)]
+        elif order_type != MARKET:
+            return [OrderRejected(order_id, Reject.ORDER_TYPE_INVALID)]
+        elif time_in_force == POST_ONLY:
+            return [OrderRejected(order_id, Reject.FIELD_INVALID)]
+        seat = self._seats[participant]
+        ids = seat.ids
+        orders = ids.orders
+        if order_id in orders and not repeat_allowed:
+            return [OrderRejected(order_id, Reject.ORDER_ID_REPEATED)]
+        book = self._books[instrument]
+        holding = seat.holdings[instrument]
+        assert quantity_lots > 0, "an order for nothing reached the exchange"
+        if order_type == LIMIT:
+            if time_in_force == POST_ONLY and book.crosses(side, price_ticks):
+                return [OrderRejected(order_id, Reject.WOULD_TAKE)]
+            if not self._reserve(holding, side, quantity_lots, price_ticks):
+                return [OrderRejected(order_id, Reject.NOT_ENOUGH_EQUITY)]
+            if len(seat.open) >= OPEN_ORDERS_PER_PARTICIPANT and time_in_force in RESTING_TIMES:
+                self._release(holding, side, quantity_lots, price_ticks)
+                return [OrderRejected(order_id, Reject.TOO_MANY_OPEN_ORDERS)]
+        elif not self._covers_market(book, holding, side, time_in_force, quantity_lots):
+            return [OrderRejected(order_id, Reject.NOT_ENOUGH_EQUITY)]
+        number = self._last_number = self._last_number + 1
+        order = _bare(Order)
+        order.number = number
+        order.order_id = order_id
+        order.participant = participant
+        order.holding = holding
+        order.instrument = instrument
+        order.side = side
+        order.order_type = order_type
+        order.time_in_force = time_in_force
+        order.price_ticks = price_ticks
+        order.quantity_lots = order.leaves_lots = quantity_lots
+        order.cancelled_lots = 0
+        order.replaced_at_lots = NEVER_REPLACED
+        order.special = None
+        orders[order_id] = order
+        if len(ids.retired) > RETIRED_ORDER_IDS_PER_ACCOUNT:
+            ids.forget()
+        events = self._enter(seat, book, order, [])
+        if book.watched:
+            self._settle_book(book, events)
+        return events
+
+    def replace_order(
+        self, participant: int, order_id: int, original_order_id: int, instrument: int, side: int, order_type: int,
+        time_in_force: int, price_ticks: int, quantity_lots: int, original_price_ticks: int, repeat_allowed: bool,
+        now_ns: int, terms: OrderTerms | None = None,
+    ) -> list[Event]:
+        """Change price, total quantity and terms of an open order, or refuse and leave everything as it was.
+
+        Of a plain order only a mere decrease of the quantity keeps the place in the queue; all else goes to
+        the end of it, and a price that crosses trades at once.
+        """
+        ids = self._seats[participant].ids
+        order = ids.find_open(original_order_id)
+        if order is None:
+            return [OrderRejected(order_id, Reject.ORIGINAL_ORDER_UNKNOWN)]
+        fixed = (instrument, side, order_type, time_in_force)
+        if order.special is not None:
+            return self._replace_special(
+                order, order_id, fixed, price_ticks, quantity_lots, original_price_ticks, repeat_allowed,
+                with_trigger(terms),
+            )
+        if fixed != (order.instrument, order.side, order.order_type, order.time_in_force) or not is_plain(
+            order_type, time_in_force, terms
+        ):
+            reason = Reject.REPLACE_CHANGES_FIXED_FIELD
+        elif original_price_ticks and original_price_ticks != order.price_ticks:
+            reason = Reject.ORIGINAL_PRICE_DIFFERS
+        elif order_id in ids.orders and not repeat_allowed:
+            reason = Reject.ORDER_ID_REPEATED
+        elif quantity_lots <= order.executed_lots():
+            reason = Reject.REPLACE_BELOW_EXECUTED
+        elif time_in_force == POST_ONLY and self._books[instrument].crosses(side, price_ticks):
+            reason = Reject.WOULD_TAKE
+        elif not self._move_reservation(order, price_ticks, quantity_lots - order.executed_lots()):
+            reason = Reject.NOT_ENOUGH_EQUITY
+        else:
+            events = self._replace_plain(order, order_id, price_ticks, quantity_lots)
+            book = self._books[instrument]
+            if book.watched:
+                self._settle_book(book, events)
+            return events
+        return [OrderRejected(order_id, reason)]
+
+    def cancel_order(
+        self, participant: int, order_id: int, original_order_id: int, instrument: int, side: int,
+        original_price_ticks: int, now_ns: int,
+    ) -> list[Event]:
+        """Take an order out. The id of the request names no order and may be any; the side is not looked at."""
+        order = self._seats[participant].ids.find_open(original_order_id)
+        if order is None or order.instrument != instrument:
+            return [OrderRejected(order_id, Reject.ORIGINAL_ORDER_UNKNOWN)]
+        if original_price_ticks and original_price_ticks != order.price_ticks:
+            return [OrderRejected(order_id, Reject.ORIGINAL_PRICE_DIFFERS)]
+        events: list[Event] = []
+        self._withdraw(order, order_id, events)
+        book = self._books[instrument]
+        if book.watched:
+            self._settle_book(book, events)
+        return events
+
+    def query_order(self, participant: int, order_id: int, now_ns: int) -> list[Event]:
+        """Report an order by any id it ever had, as long as that id is remembered."""
+        order = self._seats[participant].ids.orders.get(order_id)
+        if order is None:
+            return [OrderRejected(order_id, Reject.ORDER_UNKNOWN)]
+        return [OrderReported(order.number, order.status(), order.executed_lots(), order.leaves_lots)]
+
+    def withdraw_day_orders(self, participant: int, now_ns: int) -> list[Event]:
+        """The participant logged out: its DAY orders leave, oldest first; then the books are settled."""
+        going = [order for order in self._seats[participant].open.values() if order.time_in_force == DAY]
+        events: list[Event] = []
+        for order in going:
+            self._withdraw(order, 0, events)
+        for instrument in sorted({order.instrument for order in going}):
+            book = self._books[instrument]
+            if book.watched:
+                self._settle_book(book, events, len(events))
+        return events
+
+    def set_reference_price(self, instrument: int, trigger: int, price_ticks: int, now_ns: int) -> list[Event]:
+        """The operator sets the index or mark price, which is shown to all who wait for it."""
+        book = self._books[instrument]
+        events: list[Event] = []
+        book.waiting.set_price(trigger, price_ticks)
+        if book.watched:
+            self._settle_book(book, events)
+        return events
+
+    def open_orders(self, participant: int, instrument: int) -> list[OpenOrder]:
+        """The orders that this participant entered and that are open in this instrument, oldest first."""
+        return [
+            OpenOrder(
+                order.number,
+                order.order_id,
+                order.replaced_at_lots != NEVER_REPLACED or (order.special is not None and order.special.was_replaced),
+                order.price_ticks,
+                order.leaves_lots,
+                order.executed_lots(),
+                order.side,
+                not self._is_in_book(order),
+            )
+            for order in self._seats[participant].open.values()
+            if order.instrument == instrument
+        ]
+
+    def exposure(self, account: int, instrument: int) -> Exposure:
+        """What the account has open and executed in this instrument; orders that hold nothing back do not count."""
+        holding = self._accounts.holdings(account)[instrument]
+        position = self._positions[holding]
+        worth = position.tick_lot_atoms
+        seats = [seat for seat in self._seats if seat.account == account]
+        orders = [order for seat in seats for order in seat.open.values() if order.holding == holding]
+        orders = [order for order in orders if order.special is None or order.special.held_ticks]
+        buys = [order for order in orders if order.side == BUY]
+        sells = [order for order in orders if order.side != BUY]
+        return Exposure(
+            sum(order.leaves_lots for order in buys),
+            position.held_atoms,
+            position.held_lots,
+            sum(order.leaves_lots * order.price_ticks for order in sells) * worth,
+            position.bought_lots,
+            position.bought_atoms,
+            position.sold_lots,
+            position.sold_atoms,
+        )
+
+    def equity(self, account: int) -> dict[str, int]:
+        """Atoms per currency that the account may still use."""
+        return self._accounts.equity(account)
+
+    def reserved(self, account: int) -> dict[str, int]:
+        """Atoms per currency that the account's open orders hold back."""
+        return self._accounts.reserved(account)
+
+    def state_hash(self) -> str:
+        """SHA-256 of everything that later answers depend on, as canonical text."""
+        digest = sha256(f"numbers {self._last_number} {self._last_exec_id}\n".encode())
+        rooms = [self._accounts.describe()]
+        rooms += [self._books[instrument].describe() for instrument in sorted(self._books)]
+        rooms += [self._ids[account].describe() for account in sorted(self._ids)]
+        for lines in rooms:
+            for line in lines:
+                digest.update(line.encode() + b"\n")
+        return digest.hexdigest()
+
+    def _new_special(
+        self, participant: int, order_id: int, instrument: int, side: int, order_type: int, time_in_force: int,
+        price_ticks: int, quantity_lots: int, repeat_allowed: bool, terms: OrderTerms,
+    ) -> list[Event]:
+        """Enter an order that is not plain."""
+        seat = self._seats[participant]
+        book = self._books[instrument]
+        assert quantity_lots > 0, "an order for nothing reached the exchange"
+        if time_in_force not in TIMES_IN_FORCE[order_type]:
+            return [OrderRejected(order_id, Reject.FIELD_INVALID)]
+        if order_id in seat.ids.orders and not repeat_allowed:
+            return [OrderRejected(order_id, Reject.ORDER_ID_REPEATED)]
+        follows = order_type in PEGS
+        order = _bare(Order)
+        order.order_id = order_id
+        order.participant = participant
+        order.holding = seat.holdings[instrument]
+        order.instrument = instrument
+        order.side = side
+        order.order_type = order_type
+        order.time_in_force = time_in_force
+        order.price_ticks = price_ticks
+        order.quantity_lots = order.leaves_lots = quantity_lots
+        order.cancelled_lots = 0
+        order.replaced_at_lots = NEVER_REPLACED
+        hidden = terms.hidden or order_type in _ALWAYS_HIDDEN
+        order.special = Special(terms, side, hidden=hidden, follows=follows)
+        reason = self._why_refuse(seat, book, order)
+        if reason is not None:
+            return [OrderRejected(order_id, reason)]
+        order.number = self._last_number = self._last_number + 1
+        seat.ids.orders[order_id] = order
+        seat.ids.forget()
+        events: list[Event] = []
+        self._join(book, order)
+        self._begin(book, order, events)
+        self._settle_book(book, events)
+        return events
+
+    def _why_refuse(self, seat: Seat, book: Book, order: Order) -> Reject | None:
+        """Why a special order may not come in, or None: then what it reserves is held back."""
+        order_type, time_in_force, lots = order.order_type, order.time_in_force, order.leaves_lots
+        side, holding = order.side, order.holding
+        if time_in_force == POST_ONLY and order_type not in PEGS and book.crosses(side, order.price_ticks):
+            return Reject.WOULD_TAKE
+        if time_in_force == REDUCE_ONLY and not reduces(self._positions[holding], lots, buys=side == BUY):
+            return Reject.WOULD_NOT_REDUCE
+        if order_type == MARKET:
+            covered = self._covers_market(book, holding, side, time_in_force, lots)
+        else:
+            covered = order_type in STOPS or self._hold(order, order.price_ticks, lots)
+        if not covered:
+            return Reject.NOT_ENOUGH_EQUITY
+        at_once = order_type == MARKET or (order_type in (LIMIT, HIDDEN) and time_in_force in _AT_ONCE)
+        if len(seat.open) >= OPEN_ORDERS_PER_PARTICIPANT and not at_once:
+            self._let_go(order)
+            return Reject.TOO_MANY_OPEN_ORDERS
+        return None
+
+    def _withdraw(self, order: Order, request_id: int, events: list[Event]) -> None:
+        if order.special is not None:
+            self._cancel_special(order, request_id, 0, events)
+            return
+        order.level.remove(order)
+        events.append(self._cancel(order, request_id))
+
+    def _is_in_book(self, order: Order) -> bool:
+        if order.special is None or order.special.rests:
+            return True
+        return any(special_of(layer).rests for layer in order.special.layers)
