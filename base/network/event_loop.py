@@ -10,7 +10,10 @@ import logging
 import selectors
 import socket
 import traceback
+from collections.abc import Callable
+from functools import partial
 from itertools import count
+from pathlib import Path
 
 from base import limits
 from base.clock import Clock
@@ -18,6 +21,7 @@ from base.network.admission import Admission
 from base.network.application import Application, Observer
 from base.network.connection import Connection
 from base.network.listener import Listener
+from base.network.local_door import LocalDoor
 from base.network.slow_readers import SlowReaders
 from base.network.timers import Action, Timers
 from base.network.wakeup import EndOfInput, Wakeup, stop_on_signals
@@ -63,10 +67,11 @@ class EventLoop:
         self._shut_down_deadline_ns: int | None = None
         self._selector = selectors.DefaultSelector()
         try:
-            self._listener = Listener(self._selector, address, self._accept, self._out_of_files)
+            self._listener = Listener(self._selector, address, self._accept, partial(self._out_of_files, 0))
         except BaseException:
             self._selector.close()
             raise
+        self._listeners = [self._listener]
         self._wakeup = Wakeup(self._selector)
         self.timers.every(limits.NOTICE_NS, self._slow_readers.check, self.now_ns + limits.NOTICE_NS)
 
@@ -83,6 +88,17 @@ class EventLoop:
     def stop_with_input(self, descriptor: int) -> None:
         """Stop in an orderly way when this file ends: a program that started us keeps its other end open."""
         EndOfInput(self._selector, descriptor, self._stop_unless_stopping)
+
+    def open_local_door(self, path: Path, answer: Callable[[bytes, int], bytes]) -> None:
+        """Serve programs of this machine at ``path`` too, until shutdown: one line each, answered with one line.
+
+        ``answer`` gets the line and the time of the pass. Raises OSError when the path cannot be used.
+        """
+        place = len(self._listeners)
+        door = LocalDoor(
+            self._selector, path, lambda line: answer(line, self.now_ns), partial(self._out_of_files, place)
+        )
+        self._listeners.append(door)
 
     def run(self, signals: bool = True) -> None:
         """Serve until ``stop``, or until SIGTERM or SIGINT when ``signals`` (main thread only)."""
@@ -102,7 +118,7 @@ class EventLoop:
         self._closed = True
         for connection in list(self._connections.values()):
             connection.close("the server ends")
-        self._listener.close()
+        self._close_listeners()
         self._wakeup.close()
         self._selector.close()
 
@@ -212,9 +228,13 @@ class EventLoop:
         sock.close()
         self._notice_turned_away(reason, 1)
 
-    def _out_of_files(self, reason: str, turned_away: int) -> None:
+    def _out_of_files(self, place: int, reason: str, turned_away: int) -> None:
         self._notice_turned_away(reason, turned_away)
-        self.timers.at(self.now_ns + limits.ACCEPT_PAUSE_NS, lambda now_ns: self._listener.resume())
+        self.timers.at(self.now_ns + limits.ACCEPT_PAUSE_NS, lambda now_ns: self._listeners[place].resume())
+
+    def _close_listeners(self) -> None:
+        for listener in self._listeners:
+            listener.close()
 
     def _notice_turned_away(self, reason: str, turned_away: int) -> None:
         if line := self._admission.notice(turned_away, reason, self.now_ns):
@@ -269,7 +289,7 @@ class EventLoop:
 
     def _shut_down(self) -> None:
         log.info("shutting down, %d connections are open", len(self._connections))
-        self._listener.close()
+        self._close_listeners()
         self._shut_down_deadline_ns = self.now_ns + limits.SHUT_DOWN_NS
         for action in (*self.before_shut_down, self._application.shut_down):
             try:

@@ -39,17 +39,26 @@ class Listener:
         self._accept = accept
         self._exhausted = exhausted
         self._listening = False
-        self.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self.sock = self._open(address)
         try:
             self.sock.setblocking(False)
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self.sock.bind(address)
             self.sock.listen(limits.BACKLOG_CONNECTIONS)
         except BaseException:
             self.sock.close()
             raise
         self._spare_file: int | None = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         self.resume()
+
+    def _open(self, address: tuple[str, int]) -> socket.socket:
+        """Give a bound socket; other kinds of listeners bind it otherwise."""
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind(address)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
 
     @property
     def address(self) -> tuple[str, int]:
@@ -90,7 +99,7 @@ class Listener:
                 self.pause()
                 self._exhausted(os.strerror(error.errno), self._turn_away())
                 return
-            self._accept(sock, (peer[0], peer[1]))
+            self._accept(sock, (peer[0], peer[1]) if peer else ("", 0))
 
     def _turn_away(self) -> int:
         if self._spare_file is not None:
