@@ -5,7 +5,9 @@ Follows issue-wide rules: everything is checked before a server starts, and an e
 key, value and rule (I6). Decimal numbers are read exactly; no float stands anywhere.
 """
 
+import ipaddress
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -85,13 +87,17 @@ def parse_address(text: str, smallest_port: int = 0) -> tuple[str, int]:
 
 
 def _settings(source: str, table: Table) -> Settings:
+    table.only("aes", "oes", "logon", "currencies", "instruments", "accounts")
     aes, oes, logon = table.table("aes"), table.table("oes"), table.table("logon")
+    aes.only("listen", "oes")
+    oes.only("listen", "advertised", "instrument_layout")
+    logon.only("second_logon", "constant_codes")
     layout = int(oes.choice("instrument_layout", (56, 74), 56))
     currencies = _currencies(table.table("currencies"))
     instruments = _instruments(table.tables("instruments"), currencies, layout)
     accounts, participants, credentials = _accounts(table.tables("accounts"), currencies)
     constant_codes = logon.choice("constant_codes", ("loopback", "everywhere"), "loopback")
-    settings = Settings(
+    return Settings(
         source=source,
         aes=_address(aes, "listen", "127.0.0.1:4444"),
         oes=_address(oes, "listen", "127.0.0.1:4445"),
@@ -105,13 +111,6 @@ def _settings(source: str, table: Table) -> Settings:
         participants=participants,
         credentials=credentials,
     )
-    for part in (aes, oes, logon, table):
-        part.finish()
-    try:
-        Accounts(credentials)
-    except SettingsError as error:
-        raise SettingsError(f"{source}: {error}") from error
-    return settings
 
 
 def _address(table: Table, key: str, default: str) -> tuple[str, int]:
@@ -152,6 +151,7 @@ def _currency(table: Table, key: str, currencies: dict[str, Currency]) -> Curren
 
 def _instruments(tables: list[Table], currencies: dict[str, Currency], layout: int) -> tuple[Instrument, ...]:
     instruments: list[Instrument] = []
+    _refuse_surplus(tables, limits.INSTRUMENTS)
     for table in tables:
         instrument = _instrument(table, currencies, layout)
         for other in instruments:
@@ -159,12 +159,16 @@ def _instruments(tables: list[Table], currencies: dict[str, Currency], layout: i
                 if getattr(other, key) == getattr(instrument, key):
                     table.refuse(key, "another instrument has it already")
         instruments.append(instrument)
-    if len(instruments) > limits.INSTRUMENTS:
-        raise SettingsError(f"{len(instruments)} instruments are more than the {limits.INSTRUMENTS} of a venue")
     return tuple(instruments)
 
 
+def _refuse_surplus(tables: list[Table], most: int) -> None:
+    if len(tables) > most:
+        tables[most].refuse_whole(f"a venue has at most {most} of them, the file has {len(tables)}")
+
+
 def _instrument(table: Table, currencies: dict[str, Currency], layout: int) -> Instrument:
+    table.only("number", "name", "base", "quote", "tick", "lot", "min", "max", "type")
     number = table.integer("number", 1, 32_767)
     name = table.text("name")
     if not INSTRUMENT_NAME.fullmatch(name):
@@ -179,7 +183,6 @@ def _instrument(table: Table, currencies: dict[str, Currency], layout: int) -> I
     if layout == 56 and largest * lot > LARGEST_HALF:
         table.refuse("max", f"must be at most {LARGEST_HALF} unless oes.instrument_layout = 74")
     symbol_type = SYMBOL_TYPES[table.choice("type", list(SYMBOL_TYPES), "spot")]
-    table.finish()
     for key, atoms in (("lot", lot / base.atom), ("tick", tick * lot / quote.atom)):
         if atoms.denominator != 1:
             what = f"a lot of {name}" if key == "lot" else f"tick x lot of {name}"
@@ -212,12 +215,10 @@ def _accounts(
     participants: list[Participant] = []
     credentials: list[Credential] = []
     seen: set[tuple[int, str]] = set()
-    if len(tables) > limits.ACCOUNTS:
-        raise SettingsError(f"{len(tables)} accounts are more than the {limits.ACCOUNTS} of a venue")
+    _refuse_surplus(tables, limits.ACCOUNTS)
     for table in tables:
         credential = _credential(table, len(participants))
         amounts = _balances(table.table("balances"), currencies)
-        table.finish()
         if amounts and balances.get(credential.account):
             table.refuse("balances", "belong to the account: give them with its first user only")
         balances[credential.account] = amounts or balances.get(credential.account, {})
@@ -226,11 +227,28 @@ def _accounts(
         if (credential.account, credential.user) in seen:
             table.refuse("user", f"account {credential.account} has this user already")
         seen.add((credential.account, credential.user))
+    _check_together(tables, credentials)
     terms = tuple(AccountTerms(account, amounts) for account, amounts in balances.items())
     return terms, tuple(participants), tuple(credentials)
 
 
+def _check_together(tables: list[Table], credentials: list[Credential]) -> None:
+    """Refuse credentials that do not go together, at the place of the one that does not fit."""
+    taken: list[Table] = []
+
+    def one_by_one() -> Iterator[Credential]:
+        for table, credential in zip(tables, credentials, strict=True):
+            taken.append(table)
+            yield credential
+
+    try:
+        Accounts(one_by_one())
+    except SettingsError as error:
+        taken[-1].refuse("key", str(error), secret=True)
+
+
 def _credential(table: Table, participant: int) -> Credential:
+    table.only("number", "user", "key", "mode", "enabled", "sources", "balances")
     number = table.integer("number", 1, 2**32 - 1)
     user = table.text("user")
     if not USER_NAME.fullmatch(user):
@@ -238,12 +256,23 @@ def _credential(table: Table, participant: int) -> Credential:
     key = table.text("key", secret=True)
     mode = table.choice("mode", (TOTP, CONSTANT), TOTP)
     enabled = table.flag("enabled", True)
-    credential = Credential(number, user, key, str(mode), participant, enabled, table.texts("sources"))
+    credential = Credential(number, user, key, str(mode), participant, enabled, _sources(table))
     try:
         check_credential(credential)
     except SettingsError as error:
         table.refuse("key", str(error), secret=True)
     return credential
+
+
+def _sources(table: Table) -> tuple[str, ...]:
+    """Read addresses, written as a connection gives that of its peer."""
+    sources = []
+    for source in table.texts("sources"):
+        try:
+            sources.append(str(ipaddress.ip_address(source)))
+        except ValueError:
+            table.refuse("sources", f"must be IP addresses, such as 192.0.2.7; {source[:60]!a} is none")
+    return tuple(sources)
 
 
 def _balances(table: Table, currencies: dict[str, Currency]) -> dict[str, int]:

@@ -1,8 +1,8 @@
 """A table of a settings file, read key by key with a rule for each.
 
 In: what tomllib read. Out: checked values, or a SettingsError that names file, line, key, value and rule.
-Never knows: what the keys are for. A key that nobody asked for is refused, with the nearest one that
-somebody did ask for.
+Never knows: what the keys are for. A key that a table does not have is refused, with the nearest one that
+it has.
 """
 
 import re
@@ -22,46 +22,53 @@ SHOWN_CHARACTERS = 60
 
 
 class Table:
-    """One table of the file ``name``; the values are asked for by methods, then ``finish`` refuses the others."""
+    """One table of the file ``name``: ``only`` says which keys it may have, then methods ask for the values."""
 
     def __init__(self, name: str, lines: Lines, path: KeyPath, values: dict[str, Any]) -> None:
         self._name = name
         self._lines = lines
         self._path = path
         self._values = values
-        self._known: list[str] = []
+
+    def only(self, *keys: str) -> None:
+        """Refuse every other key; asked first, so that a slip of the pen is not called a missing key."""
+        for key in self._values:
+            if key not in keys:
+                near = get_close_matches(key, keys, 1)
+                hint = f"; did you mean {near[0]}?" if near else f"; the keys here are {', '.join(sorted(keys))}"
+                raise SettingsError(f"{self._place(key)}: unknown key {self._written(key)}{hint}")
 
     def text(self, key: str, default: str | None = None, *, secret: bool = False) -> str:
         """Give a text; without a default it must be there."""
-        value = self._take(key, default)
+        value = self._values.get(key, default)
         if not isinstance(value, str):
             self.refuse(key, "must be a text in quotes", secret=secret)
         return value
 
     def integer(self, key: str, smallest: int, largest: int, default: int | None = None) -> int:
         """Give a whole number from ``smallest`` to ``largest``."""
-        value = self._take(key, default)
+        value = self._values.get(key, default)
         if type(value) is not int or not smallest <= value <= largest:
             self.refuse(key, f"must be a whole number from {smallest} to {largest}")
         return value
 
     def choice(self, key: str, choices: Sequence[Any], default: Any) -> Any:
         """Give one of the listed values."""
-        value = self._take(key, default)
+        value = self._values.get(key, default)
         if not any(type(value) is type(choice) and value == choice for choice in choices):
             self.refuse(key, f"must be {' or '.join(_shown(choice) for choice in choices)}")
         return value
 
     def flag(self, key: str, default: bool) -> bool:
         """Give true or false."""
-        value = self._take(key, default)
+        value = self._values.get(key, default)
         if not isinstance(value, bool):
             self.refuse(key, "must be true or false")
         return value
 
     def decimal(self, key: str, default: str | None = None) -> Fraction:
         """Give a decimal number that is not negative, exactly as it is written."""
-        value = self._take(key, default)
+        value = self._values.get(key, default)
         if type(value) is int and value >= 0:
             return Fraction(value)
         if isinstance(value, float):
@@ -72,21 +79,21 @@ class Table:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Give a list of texts, empty when it is not there."""
-        value = self._take(key, [])
+        value = self._values.get(key, [])
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
             self.refuse(key, "must be a list of texts")
         return tuple(value)
 
     def table(self, key: str) -> "Table":
         """Give a table, empty when it is not there."""
-        value = self._take(key, {})
+        value = self._values.get(key, {})
         if not isinstance(value, dict):
             self.refuse(key, f"must be a table: [{written((*self._path, key))}]")
         return Table(self._name, self._lines, (*self._path, key), value)
 
     def tables(self, key: str) -> list["Table"]:
         """Give the tables of an array of tables; there must be at least one."""
-        value = self._take(key, [])
+        value = self._values.get(key, [])
         if not isinstance(value, list) or not value or not all(isinstance(one, dict) for one in value):
             self.refuse(key, f"must be one or more tables: [[{written((*self._path, key))}]]")
         path = (*self._path, key)
@@ -96,14 +103,6 @@ class Table:
         """Give the keys that the file has here, for tables whose keys are names."""
         return list(self._values)
 
-    def finish(self) -> None:
-        """Refuse every key that was not asked for."""
-        for key in self._values:
-            if key not in self._known:
-                near = get_close_matches(key, self._known, 1)
-                hint = f"; did you mean {near[0]}?" if near else f"; the keys here are {', '.join(sorted(self._known))}"
-                raise SettingsError(f"{self._place(key)}: unknown key {self._written(key)}{hint}")
-
     def refuse(self, key: str, rule: str, *, secret: bool = False) -> NoReturn:
         """Raise the SettingsError of one key."""
         if key not in self._values:
@@ -111,9 +110,11 @@ class Table:
         shown = "(not shown)" if secret else _shown(self._values[key])
         raise SettingsError(f"{self._place(key)}: {self._written(key)} = {shown}: {rule}")
 
-    def _take(self, key: str, default: Any) -> Any:
-        self._known.append(key)
-        return self._values.get(key, default)
+    def refuse_whole(self, rule: str) -> NoReturn:
+        """Raise the SettingsError of the table itself."""
+        line = self._lines.of(self._path)
+        place = f"{self._name}:{line}" if line else self._name
+        raise SettingsError(f"{place}: {written(self._path)}: {rule}")
 
     def _written(self, key: str) -> str:
         return written((*self._path, key))

@@ -107,7 +107,12 @@ WRONG = [
     ('tick = "0.5"', 'tick = "0.000001"', "instruments[0].tick = \"0.000001\": must be at least 0.00001"),
     ('tick = "0.5"', 'tick = "0.0001"', "tick x lot of BTCUSD must be a whole number of the smallest unit of USD"),
     ('tick = "0.5"\n', "", "venue.toml:3: instruments[0].tick is missing: it must be a decimal number in quotes"),
-    ('tick = "0.5"', 'tik = "0.5"', "instruments[0].tick is missing"),
+    ('tick = "0.5"', 'tikc = "0.5"', "venue.toml:8: unknown key instruments[0].tikc; did you mean tick?"),
+    ('tick = "0.5"', 'qqq = "0.5"', "venue.toml:8: unknown key instruments[0].qqq; the keys here are base, lot, max"),
+    ("number = 7", "numbr = 7", "venue.toml:13: unknown key accounts[0].numbr; did you mean number?"),
+    ('mode = "constant"', 'mode = "constant"\nsources = ["office"]', "venue.toml:17: accounts[0].sources = a list"),
+    ('mode = "constant"', 'mode = "constant"\nsources = ["1.2.3.4", "1.2.3.0/24"]', "'1.2.3.0/24' is none"),
+    ('mode = "constant"', 'mode = "constant"\nsources = ["a\\nb"]', r"must be IP addresses, such as 192.0.2.7; 'a\nb'"),
     ('tick = "0.5"', 'tick = "0.5"\ntik = "1"', "venue.toml:9: unknown key instruments[0].tik; did you mean tick?"),
     ('tick = "0.5"', 'tick = "0.5"\nqqq = "1"', "unknown key instruments[0].qqq; the keys here are base, lot, max"),
     ('lot = "0.00001"', 'lot = "0.1"', 'min = "0.00001": must be a whole number of lots, at least 1'),
@@ -174,8 +179,23 @@ def test_two_of_a_kind_are_refused() -> None:
 def test_two_accounts_never_share_a_key_of_one_time_codes() -> None:
     shared = f'[[accounts]]\nnumber = %d\nuser = "a"\nkey = "{KEY}"\n'
     message = refusal(GOOD + shared % 8 + shared % 9)
-    assert "account 9, user 'a': has the key of account 8" in message
+    line = GOOD.count("\n") + 8
+    assert message.startswith(f"venue.toml:{line}: accounts[2].key = (not shown): account 9, user 'a': has the key of")
     assert KEY not in message
+
+
+def test_too_many_instruments_or_accounts_are_refused_at_the_first_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "INSTRUMENTS", 1)
+    monkeypatch.setattr(limits, "ACCOUNTS", 1)
+    after = GOOD.count("\n")
+    for kind in ("instruments", "accounts"):
+        message = refusal(f"{GOOD}[[{kind}]]\n[[{kind}]]\n")
+        assert message == f"venue.toml:{after + 1}: {kind}[1]: a venue has at most 1 of them, the file has 3"
+
+
+def test_sources_are_addresses_as_connections_give_them() -> None:
+    settings = parse_settings("venue.toml", GOOD.replace("number = 7", 'number = 7\nsources = ["::0001", "10.0.0.1"]'))
+    assert settings.credentials[0].sources == ("::1", "10.0.0.1")
 
 
 @pytest.mark.parametrize("text, says", [("", "instruments is missing"), (GOOD[: GOOD.index("[[acc")], "accounts is")])

@@ -38,7 +38,7 @@ def test_every_kind_of_value(table: Table) -> None:
     assert table.choice("number", (4, 5), 4) == 5
     assert table.table("inner").names() == ["a"]
     assert [row.integer("b", 0, 9) for row in table.tables("rows")] == [1, 2]
-    table.finish()
+    table.only("text", "number", "flag", "decimal", "texts", "inner", "rows")
 
 
 def test_defaults_stand_for_missing_keys(table: Table) -> None:
@@ -68,7 +68,8 @@ def test_defaults_stand_for_missing_keys(table: Table) -> None:
         (lambda table: table.table("text"), 'file:2: text = "t": must be a table: [text]'),
         (lambda table: table.tables("inner"), "must be one or more tables: [[inner]]"),
         (lambda table: table.tables("rows")[1].integer("b", 3, 4), "file:12: rows[1].b = 2: must be"),
-        (lambda table: table.table("inner").finish(), "file:8: unknown key inner.a; the keys here are "),
+        (lambda table: table.table("inner").only("q", "b"), "file:8: unknown key inner.a; the keys here are b, q"),
+        (lambda table: table.tables("rows")[1].refuse_whole("one too many"), "file:11: rows[1]: one too many"),
     ],
 )
 def test_a_rule_that_does_not_hold(table: Table, read: Callable[[Table], object], says: str) -> None:
