@@ -137,15 +137,13 @@ class Desk(ABC):
         for resting, lots, resting_leaves in fills:
             exec_id += 1
             leaves -= lots
-            bid_ticks = price_ticks = resting.price_ticks
+            price_ticks = resting.price_ticks
             theirs = positions[resting.holding]
-            special = resting.special
-            if special is not None:
+            if resting.special is not None:
                 touched = touched or {}
                 touched[resting] = None
                 price_ticks = resting.level.price_ticks
                 resting, resting_leaves = self._follow_special(resting, lots, resting_leaves)
-                bid_ticks = resting.price_ticks
             elif not resting_leaves:
                 owner = self._seats[resting.participant]
                 del owner.open[resting.number]
@@ -157,14 +155,15 @@ class Desk(ABC):
             if buys:
                 settle(mine, theirs, lots, price_ticks, held_ticks)
             else:
-                settle(theirs, mine, lots, price_ticks, bid_ticks)
+                settle(theirs, mine, lots, price_ticks, resting.price_ticks)
             events.append(
                 Trade(exec_id, instrument, price_ticks, lots, resting.number, resting_leaves, incoming.number, leaves)
             )
         self._last_exec_id = exec_id
         book.last_ticks = price_ticks
-        for resting in touched or ():
-            self._show(resting, events)
+        if touched:
+            for resting in touched:
+                self._show(resting, events)
 
     def _cancel(self, order: Order, request_id: int) -> OrderCancelled:
         """End a plain order that has left the book or never was in it, and give back what it held."""
