@@ -15,6 +15,7 @@ Follows the owner's README, ``SocketController(sel, sock, addr, msgObj)``.
 
 import errno
 import os
+import re
 import selectors
 import socket
 from collections.abc import Callable
@@ -36,6 +37,8 @@ CONNECTION_LOST = "connection lost"
 """How the reason begins when the network, not somebody's decision, ended a connection."""
 
 CLOSED_BY_PEER = "closed by the peer"
+
+LARGEST_PORT = 65_535
 
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
@@ -313,6 +316,20 @@ def format_address(addr: Any) -> str:
     if isinstance(addr, tuple) and len(addr) >= 2:
         return f"{addr[0]}:{addr[1]}"
     return str(addr) or "(no address)"
+
+
+def split_address(text: str) -> tuple[str, int]:
+    """Read ``host:port``; raises ValueError with the rule. Which hosts make sense is for the caller to say.
+
+    >>> split_address("127.0.0.1:4444")
+    ('127.0.0.1', 4444)
+    """
+    host, _, port = text.rpartition(":")
+    if not (host and re.fullmatch(r"[0-9]{1,5}", port)):
+        raise ValueError("must be HOST:PORT, such as 127.0.0.1:4444")
+    if int(port) > LARGEST_PORT:
+        raise ValueError(f"the port must be from 0 to {LARGEST_PORT}")
+    return host, int(port)
 
 
 def _encoded(message: Sendable) -> bytes | bytearray | memoryview:

@@ -8,6 +8,7 @@ Follows section 5 (session flow) of the protocol: AES, then OES, the AES connect
 from enum import Enum, auto
 
 from base.session.transitions import Conversation
+from base.socket_controller import split_address
 from base.wire.bo.logon import ClientLogon
 
 
@@ -72,22 +73,23 @@ def logon_walk() -> Conversation[Stage, Trigger]:
 Address = tuple[str, int]
 
 
-def parse_address(text: str) -> Address | None:
-    """Read "ip:port" as a redirect carries it; None for anything else, such as the "1" of old replies.
+def redirect_address(text: str) -> Address | None:
+    """Read an address as a redirect carries it; None for anything else, such as the "1" of old replies.
 
-    >>> parse_address("127.0.0.1:4445")
+    >>> redirect_address("127.0.0.1:4445")
     ('127.0.0.1', 4445)
-    >>> parse_address("1") is None
+    >>> redirect_address("1") is None
     True
     """
-    host, separator, port = text.strip().rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not separator or not host or not port.isascii() or not port.isdigit() or not 0 < int(port) <= 65535:
+    try:
+        host, port = split_address(text.strip())
+    except ValueError:
         return None
-    return host, int(port)
+    host = host.removeprefix("[").removesuffix("]")
+    return (host, port) if host and port else None
 
 
 def order_entry_addresses(reply: ClientLogon) -> list[Address]:
     """Give the order-entry servers that an AES reply names, primary first."""
-    named = (parse_address(reply.PrimaryOrderEntryIP), parse_address(reply.SecondaryOrderEntryIP))
+    named = (redirect_address(reply.PrimaryOrderEntryIP), redirect_address(reply.SecondaryOrderEntryIP))
     return list(dict.fromkeys(address for address in named if address is not None))

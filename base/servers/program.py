@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from base import limits
+from base.client.answers import argument, whole_number
 from base.errors import SettingsError
 from base.network.application import Observer
 from base.servers.aes import build_aes
@@ -24,8 +25,9 @@ from base.servers.demo_settings import demo_settings
 from base.servers.log import start_logging
 from base.servers.oes import build_oes
 from base.servers.server import Server
-from base.servers.settings import Settings, load_settings, parse_address
+from base.servers.settings import Settings, load_settings, parse_host
 from base.servers.wire_trace import WireTrace
+from base.socket_controller import LARGEST_PORT
 
 log = logging.getLogger("handoff")
 
@@ -80,15 +82,14 @@ def options_from(kind: str, parsed: argparse.Namespace, address: tuple[str, int]
 def example_main(kind: str, arguments: Sequence[str] | None = None) -> int:
     """Run one of the two example servers: ``HOST PORT`` and options; prints what it receives."""
     parser = argparse.ArgumentParser(description=f"The example {kind.upper()} server.")
-    parser.add_argument("host", help="address to listen on")
-    parser.add_argument("port", type=int, help="port to listen on; 0 takes a free one")
+    parser.add_argument("host", metavar="HOST", type=argument(parse_host), help="address to listen on")
+    parser.add_argument(
+        "port", metavar="PORT", type=argument(whole_number("port", 0, LARGEST_PORT)),
+        help="port to listen on; 0 takes a free one",
+    )  # fmt: skip
     add_options(parser, kind)
     parsed = parser.parse_args(arguments)
-    try:
-        address = parse_address(f"{parsed.host}:{parsed.port}")
-    except ValueError as error:
-        parser.error(f"HOST PORT: {error}")
-    return run_server(replace(options_from(kind, parsed, address), is_example=True))
+    return run_server(replace(options_from(kind, parsed, (parsed.host, parsed.port)), is_example=True))
 
 
 def run_server(options: Options) -> int:

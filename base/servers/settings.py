@@ -18,6 +18,7 @@ from base.access.accounts import new_key as new_key  # for the command line, whi
 from base.access.leases import check_redirect
 from base.errors import SettingsError
 from base.servers.toml_table import Table, parse_table, read_table
+from base.socket_controller import split_address
 from base.vocabulary.instruments import Currency, Instrument
 from base.vocabulary.logons import CONSTANT, TOTP, Credential
 from base.vocabulary.participants import AccountTerms, Participant
@@ -31,6 +32,7 @@ LARGEST_HALF = 65_504
 SYMBOL_TYPES = {"spot": 1, "futures": 2, "derivative": 3}
 CURRENCY_NAME = re.compile(r"[A-Z0-9]{1,8}")
 INSTRUMENT_NAME = re.compile(r"[!-~]{1,12}")
+HOST_NAME = re.compile(r"[0-9A-Za-z.\-]+")
 USER_NAME = re.compile(r"[!-~]{1,6}")
 
 
@@ -72,18 +74,27 @@ def parse_settings(name: str, text: str) -> Settings:
     return _settings(name, parse_table(name, text))
 
 
-def parse_address(text: str, smallest_port: int = 0) -> tuple[str, int]:
-    """Read ``HOST:PORT``; raises ValueError with the rule.
+def parse_address(text: str) -> tuple[str, int]:
+    """Read ``HOST:PORT`` to listen on; raises ValueError with the rule.
 
     >>> parse_address("127.0.0.1:4444")
     ('127.0.0.1', 4444)
     """
-    host, colon, port = text.rpartition(":")
-    if not (colon and re.fullmatch(r"[0-9A-Za-z.\-]+", host) and re.fullmatch(r"[0-9]{1,5}", port)):
+    host, port = split_address(text)
+    if not HOST_NAME.fullmatch(host):
         raise ValueError("must be HOST:PORT, such as 127.0.0.1:4444")
-    if not smallest_port <= int(port) <= 65_535:
-        raise ValueError(f"the port must be from {smallest_port} to 65535")
-    return host, int(port)
+    return host, port
+
+
+def parse_host(text: str) -> str:
+    """Read a host to listen on; raises ValueError with the rule.
+
+    >>> parse_host("localhost")
+    'localhost'
+    """
+    if not HOST_NAME.fullmatch(text):
+        raise ValueError(f"{text!r} is not a valid host: enter a name or an IPv4 address, such as 127.0.0.1")
+    return text
 
 
 def _settings(source: str, table: Table) -> Settings:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from base.client.logon import LABELS, TRANSITIONS, Stage, Trigger, logon_walk, order_entry_addresses, parse_address
+from base.client.logon import LABELS, TRANSITIONS, Stage, Trigger, logon_walk, order_entry_addresses, redirect_address
 from base.errors import LocalProtocolError
 from base.messages import ClientLogon
 
@@ -20,12 +20,13 @@ ADDRESSES = [
     ("127.0.0.1:-1", None),
     ("127.0.0.1:4445x", None),
     ("127.0.0.1:²", None),
+    ("[]:4445", None),
 ]
 
 
 @pytest.mark.parametrize("text, address", ADDRESSES)
 def test_an_address_is_read_or_left_alone(text: str, address: tuple[str, int] | None) -> None:
-    assert parse_address(text) == address
+    assert redirect_address(text) == address
 
 
 @pytest.mark.parametrize(

@@ -99,10 +99,13 @@ def test_a_server_command_keeps_the_demo_from_other_machines(tmp_path: Path, kin
 @pytest.mark.parametrize(
     "arguments, code, says",
     [
-        ([AES, "127.0.0.1"], 2, "the following arguments are required: port"),
-        ([AES, "127.0.0.1", "70000"], 2, "the port must be from 0 to 65535"),
-        ([AES, "127.0.0.1", "http"], 2, "invalid int value"),
-        ([AES, "a b", "0"], 2, "must be HOST:PORT"),
+        ([AES, "127.0.0.1"], 2, "the following arguments are required: PORT"),
+        ([AES, "127.0.0.1", "70000"], 2, "argument PORT: '70000' is not a valid port: enter a whole number from 0 to"),
+        ([AES, "127.0.0.1", "http"], 2, "argument PORT: 'http' is not a valid port"),
+        ([OES, "127.0.0.1", "-1"], 2, "argument PORT: '-1' is not a valid port"),
+        ([OES, "::1", "0"], 2, "argument HOST: '::1' is not a valid host: enter a name or an IPv4 address, such as"),
+        ([OES, "", "0"], 2, "argument HOST: '' is not a valid host"),
+        ([AES, "a b", "0"], 2, "argument HOST: 'a b' is not a valid host"),
         ([AES, "203.0.113.77", "0", "--settings", "examples/venue.toml"], 2, 'accounts with mode = "constant"'),
         ([AES, "127.0.0.1", "0", "--settings", "missing.toml"], 2, "missing.toml: cannot be read: No such file"),
         ([AES, "127.0.0.1", "0", "--oes", "order-entry.example.com:4445"], 2, "28 bytes long"),
