@@ -7,46 +7,22 @@ In: the address of an AES, and answers typed or piped in as plain lines. Out: th
 
 import sys
 
-from base.client import Trader
-from base.client.answers import whole_number
-from base.client.auto import send_automatically
 from base.client.console import Console, run_program
-from base.client.menu import Menu, MenuTranscript
+from base.client.menu import MenuTranscript, ask_for_trader, trade
 from base.client.options import read_options
 
 
 def story() -> None:
     """Ask who you are, log on, trade, log out."""
     options = read_options(sys.argv[1:], "example_client.py")
-    console = Console()
-    transcript = MenuTranscript.on_terminal()
+    console = Console()  # asks, and has the selector that sockets and keyboard share
+    transcript = MenuTranscript.on_terminal()  # the [lib] lines
 
-    key = console.ask("Enter API Trading Key: ")
-    user = console.ask("Enter User Name: ")
-    account = console.ask_until("Enter Account: ", whole_number("account", 0, 2**32 - 1))
-
-    console.say(f"\nstarting connection to {(options.host, options.port)}  ...\n")
-    trader = Trader(
-        options.host,
-        options.port,
-        key,
-        user,
-        account,
-        mode="totp" if options.totp else "constant",
-        selector=console.selector,  # one selector for the sockets and the keyboard
-        transcript=transcript,
-        timeout_s=options.timeout,
-    )
-
-    with trader:  # logs on to the AES, then to the OES that it names; logs out at the end
-        if options.auto:
-            send_automatically(trader, options.interval, options.count, options.instrument)
-        else:
-            menu = Menu(
-                trader, console, transcript, instrument=options.instrument, receive_s=options.receive_seconds
-            )
-            menu.run()
+    # asks key, user and account; then logs on to the AES, and to the OES that it names; logs out at the end
+    with ask_for_trader(console, options, transcript) as trader:
+        # the menu sends what is chosen, by trader.new_order(...), trader.risk(...) and so on; --auto chooses itself
+        trade(trader, console, options, transcript)
 
 
 if __name__ == "__main__":
-    raise SystemExit(run_program(story))
+    raise SystemExit(run_program(story))  # what goes wrong becomes one line and an exit code

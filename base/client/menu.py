@@ -211,19 +211,21 @@ def ask_for_trader(console: Console, options: argparse.Namespace, transcript: Tr
     )
 
 
+def trade(trader: Trader, console: Console, options: argparse.Namespace, transcript: MenuTranscript) -> None:
+    """Trade on a Trader that is logged on: by itself with --auto, from the menu otherwise."""
+    if options.auto:
+        send_automatically(trader, options.interval, options.count, options.instrument)
+    else:
+        Menu(trader, console, transcript, instrument=options.instrument, receive_s=options.receive_seconds).run()
+
+
 def main(argv: list[str], program: str = "handoff client") -> int:
-    """Run the menu client; gives the exit code."""
+    """Run the menu client; gives the exit code. ``example_client.py`` tells the same story."""
     options = read_options(argv, program)
 
     def story() -> None:
-        console = Console()
-        transcript = MenuTranscript.on_terminal()
+        console, transcript = Console(), MenuTranscript.on_terminal()
         with ask_for_trader(console, options, transcript) as trader:
-            if options.auto:
-                send_automatically(trader, options.interval, options.count, options.instrument)
-            else:
-                Menu(
-                    trader, console, transcript, instrument=options.instrument, receive_s=options.receive_seconds
-                ).run()
+            trade(trader, console, options, transcript)
 
     return run_program(story)
