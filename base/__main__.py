@@ -79,6 +79,13 @@ def client(arguments: Sequence[str]) -> int:
     return client_main(list(arguments))
 
 
+def operator(arguments: Sequence[str]) -> int:
+    """Command a running venue; its commands have options of their own."""
+    from base.servers.operator_console import run
+
+    return run(arguments)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Make the parser of all commands."""
     parser = argparse.ArgumentParser(
@@ -91,6 +98,7 @@ def make_parser() -> argparse.ArgumentParser:
     for kind, what in (("aes", "authenticates clients and hands them over"), ("oes", "takes orders and trades")):
         _add_server_options(_add(commands, kind, server, f"run one {kind.upper()}, which {what}"), kind)
     commands.add_parser("client", help="log on and trade by a menu", add_help=False)
+    commands.add_parser("operator", help="command a running venue: halt, cancel, status ...", add_help=False)
     parser_of_decode = _add(commands, "decode", decode, "print messages as tables of fields")
     parser_of_decode.add_argument("hex", nargs="*", help="hexadecimal digits; without any, standard input is read")
     _add(commands, "key", key, "print a new key for an account with one-time codes")
@@ -102,6 +110,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["client"]:
         return client(given[1:])
+    if given[:1] == ["operator"]:
+        return _reported(lambda: operator(given[1:]))
     parser = make_parser()
     options = parser.parse_args(given)
     if options.version:
@@ -110,8 +120,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.error("a COMMAND is needed")
     command: Command = options.run
+    return _reported(lambda: command(options))
+
+
+def _reported(run: Callable[[], int]) -> int:
+    """Run a command; what goes wrong on purpose becomes a line and an exit code."""
     try:
-        return command(options)
+        return run()
     except SettingsError as error:
         print(f"handoff: {error}", file=sys.stderr)
         return WRONG_USAGE

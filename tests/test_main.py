@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -24,16 +25,18 @@ def exit_code(*arguments: str) -> int:
         return end.code
 
 
-@pytest.mark.parametrize("command", ["", "demo", "serve", "aes", "oes", "client", "decode", "key"])
+@pytest.mark.parametrize("command", ["", "demo", "serve", "aes", "oes", "client", "decode", "key", "operator"])
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(*command.split(), "--help") == 0
     out = capsys.readouterr().out
     assert out.startswith("usage: handoff")
     if not command:
-        assert all(name in out for name in ("demo", "serve", "aes", "oes", "client", "decode", "key"))
+        assert all(name in out for name in ("demo", "serve", "aes", "oes", "client", "decode", "key", "operator"))
 
 
-@pytest.mark.parametrize("arguments", [(), ("nonsense",), ("aes", "--port"), ("client",), ("serve", "--oes")])
+@pytest.mark.parametrize(
+    "arguments", [(), ("nonsense",), ("aes", "--port"), ("client",), ("serve", "--oes"), ("operator",)]
+)
 def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(*arguments) == 2
     assert capsys.readouterr().err.startswith("usage: ")
@@ -114,6 +117,11 @@ def test_decode_loads_no_server_no_client_and_no_database() -> None:
     end = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     modules = set(end.stdout.split())
     assert not {"sqlite3", "importlib.metadata", "base.servers", "base.client", "base.exchange"} & modules
+
+
+def test_an_operator_without_a_venue_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("operator", "--state", str(tmp_path), "status") == 1
+    assert capsys.readouterr().err.startswith(f"handoff: no venue is running in the state directory {tmp_path}: ")
 
 
 def test_a_closed_pipe_is_no_traceback() -> None:

@@ -19,6 +19,7 @@ from base.exchange import Exchange
 from base.gateway.authorization import OesDesk
 from base.network.application import Observer
 from base.network.event_loop import EventLoop
+from base.servers.operator_door import open_operator_door
 from base.servers.server import Server
 from base.servers.settings import Settings
 from base.socket_controller import format_address
@@ -56,6 +57,7 @@ def build_oes(
         )
         loop = EventLoop(venue, address, clock, observer)
         stack.callback(loop.close)
+        open_operator_door(loop, venue, state)
         leases = Leases(tables)
         leases.announce(ORDER_ENTRY, settings.advertised or [format_address(loop.address)])
         loop.timers.every(limits.LEASE_RENEW_NS, lambda now_ns: _renew(leases), loop.now_ns + limits.LEASE_RENEW_NS)

@@ -1,0 +1,49 @@
+"""The operator's door: a request as one line of JSON, its reply as one line of JSON.
+
+In: lines from the socket ``operator.sock`` of the state directory. Out: lines. Never knows: sockets, what a
+command does. Follows "Operator" of the behaviour page. One venue per state directory has the door; one that
+finds it taken serves its clients without, and says so in its log.
+"""
+
+import json
+import logging
+from dataclasses import asdict
+from pathlib import Path
+
+from base.errors import OperatorRefused
+from base.gateway.operator import read_request
+from base.network.event_loop import EventLoop
+from base.venue import Venue
+
+SOCKET_NAME = "operator.sock"
+
+log = logging.getLogger("handoff")
+
+
+def open_operator_door(loop: EventLoop, venue: Venue, state: Path) -> None:
+    """Let the operator reach ``venue`` by the socket in the state directory, as long as ``loop`` serves."""
+    path = state / SOCKET_NAME
+    try:
+        loop.open_local_door(path, lambda line, now_ns: answer(venue, line, now_ns))
+    except OSError as error:
+        log.warning("the operator cannot reach this venue by %s: %s", path, error.strerror or error)
+
+
+def answer(venue: Venue, line: bytes, now_ns: int) -> bytes:
+    """Answer one request: ``ok`` with ``lines`` and ``instruments``, or not ``ok`` with an ``error`` for people."""
+    try:
+        reply = venue.operate(read_request(_fields(line)), now_ns)
+    except OperatorRefused as error:
+        return json.dumps({"ok": False, "error": str(error)}).encode()
+    rows = [asdict(row) for row in reply.rows]
+    return json.dumps({"ok": True, "lines": reply.lines, "instruments": rows}).encode()
+
+
+def _fields(line: bytes) -> dict[str, object]:
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        raise OperatorRefused("a request must be one line of JSON") from None
+    if not isinstance(fields, dict):
+        raise OperatorRefused("a request must be a JSON object")
+    return fields
