@@ -18,7 +18,8 @@ from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
 from base.gateway.clients import Client
 from base.gateway.front_desks import Admission, AesFront, Caller, OesFront
 from base.gateway.inquiries import Inquiries
-from base.gateway.operator import OperatorDesk, OperatorReply, OperatorRequest, listed
+from base.gateway.operator import OperatorDesk
+from base.gateway.operator_requests import OperatorReply, OperatorRequest, listed
 from base.gateway.order_entry import OrderEntry
 from base.session.bo import BoSession
 from base.session.events import LogonReceived, LogonRepeated, LogoutReceived, ProtocolBroken, RequestsReceived

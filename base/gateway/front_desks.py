@@ -11,7 +11,8 @@ from base import limits
 from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
 from base.gateway.clients import Client
 from base.gateway.inquiries import Inquiries
-from base.gateway.operator import OperatorDesk, OperatorReply, OperatorRequest
+from base.gateway.operator import OperatorDesk
+from base.gateway.operator_requests import OperatorReply, OperatorRequest
 from base.gateway.order_entry import OrderEntry
 from base.wire.bo.codes import RejectReason
 from base.wire.bo.logon import ClientLogon

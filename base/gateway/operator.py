@@ -7,13 +7,12 @@ desk grows with it; everything else is answered with "not carried out by this ve
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
 from fractions import Fraction
-from typing import Any, NamedTuple, Protocol, TypeAlias, get_args, runtime_checkable
+from typing import Any, Protocol, TypeAlias, get_args, runtime_checkable
 
-from base import limits
 from base.errors import OperatorRefused
+from base.gateway.operator_requests import OperatorReply, OperatorRequest, StatusRow, listed, quoted
 from base.gateway.reports import Reports
 from base.publish.views import decimal_text
 from base.vocabulary.commands import Command, SetReferencePrice
@@ -50,42 +49,11 @@ COMMANDS: dict[str, type] = (
 )
 """The operator's words, and the command that each becomes."""
 STATUS = "status"
-FIELDS: dict[str, object] = {"command": "", "symbols": [], "all": False, "price": "", "account": 0}
-"""The fields of a request that comes by name, and what one has that is left out."""
 TAKEN: frozenset[type] = frozenset(get_args(Command))
 """What ``Exchange.submit`` carries out, by its own type."""
 
 Step: TypeAlias = tuple[OperatorCommand, str]
 """A command, and what is so once it was carried out."""
-
-
-class OperatorRequest(NamedTuple):
-    """What the operator wants: instruments by name or ``everywhere``, a price as a decimal text, an account or 0."""
-
-    word: str
-    symbols: tuple[str, ...] = ()
-    everywhere: bool = False
-    price: str = ""
-    account: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class StatusRow:
-    """One instrument as the operator sees it; prices as decimal texts, "-" for what is not known."""
-
-    symbol: str
-    state: str
-    last: str
-    index: str
-    mark: str
-
-
-class OperatorReply(NamedTuple):
-    """What came of a request: lines for people, a table if that was wanted, the events in their order."""
-
-    lines: tuple[str, ...] = ()
-    rows: tuple[StatusRow, ...] = ()
-    events: tuple[Event, ...] = ()
 
 
 class Market(Protocol):
@@ -99,30 +67,6 @@ class Board(Protocol):
     """A market that shows the state and the prices of an instrument."""
 
     def instrument_status(self, instrument: int, /) -> InstrumentStatus: ...
-
-
-def read_request(fields: Mapping[str, object]) -> OperatorRequest:
-    """Read a request that came as named fields: command, symbols, all, price, account; all but the first optional.
-
-    Raises OperatorRefused for a field that does not exist or has another type.
-
-    >>> read_request({"command": "index", "symbols": ["BTCUSD"], "price": "50000.5"})
-    OperatorRequest(word='index', symbols=('BTCUSD',), everywhere=False, price='50000.5', account=0)
-    """
-    if unknown := sorted(fields.keys() - set(FIELDS)):
-        raise OperatorRefused(f"field {_quoted(unknown[0])}: unknown; the fields are {', '.join(FIELDS)}")
-    word, symbols, everywhere, price, account = (fields.get(name, default) for name, default in FIELDS.items())
-    if not isinstance(word, str) or not word:
-        raise OperatorRefused("field command: must be a word, such as status")
-    if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
-        raise OperatorRefused("field symbols: must be a list of the names of instruments")
-    if not isinstance(everywhere, bool):
-        raise OperatorRefused("field all: must be true or false")
-    if not isinstance(price, str):
-        raise OperatorRefused('field price: must be a decimal number as a text, such as "50000.5"')
-    if type(account) is not int:
-        raise OperatorRefused("field account: must be a whole number")
-    return OperatorRequest(word, tuple(symbols), everywhere, price, account)
 
 
 class OperatorDesk:
@@ -163,7 +107,7 @@ class OperatorDesk:
         command_type = COMMANDS.get(word)
         if command_type is None:
             known = ", ".join((*COMMANDS, STATUS))
-            raise OperatorRefused(f"command {_quoted(word)}: unknown; the commands are {known}")
+            raise OperatorRefused(f"command {quoted(word)}: unknown; the commands are {known}")
         if command_type not in self._commands:
             raise OperatorRefused(f"{word}: not carried out by this venue yet")
         fields, read = self._readers[command_type]
@@ -231,7 +175,7 @@ class OperatorDesk:
     def _instrument(self, name: str) -> Instrument:
         instrument = self._instruments.get(name)
         if instrument is None:
-            raise OperatorRefused(f"instrument {_quoted(name)}: unknown; known are {listed(list(self._instruments))}")
+            raise OperatorRefused(f"instrument {quoted(name)}: unknown; known are {listed(list(self._instruments))}")
         return instrument
 
     def _account(self, request: OperatorRequest) -> int:
@@ -259,27 +203,12 @@ def _refuse_surplus(request: OperatorRequest, fields: frozenset[str]) -> None:
 
 def _ticks(text: str, instrument: Instrument) -> int:
     if not PRICE.fullmatch(text):
-        raise OperatorRefused(f"price {_quoted(text)}: must be a decimal number, such as 50000.5")
+        raise OperatorRefused(f"price {quoted(text)}: must be a decimal number, such as 50000.5")
     ticks = Fraction(text) / instrument.tick
     if ticks.denominator != 1 or not 0 < ticks < LARGEST_EXACT_INTEGER:
         tick = decimal_text(instrument.tick)
         raise OperatorRefused(f"price {text}: must be a positive multiple of {tick}, the tick of {instrument.name}")
     return int(ticks)
-
-
-def _quoted(text: str) -> str:
-    """Quote what somebody typed so that it stays on its line, and short."""
-    return ascii(text[: limits.OPERATOR_QUOTED_CHARACTERS])
-
-
-def listed(names: Sequence[str]) -> str:
-    """Give names as one text, and the number of those that are too many for it.
-
-    >>> listed(["BTCUSD", "BTCUSDT"])
-    'BTCUSD, BTCUSDT'
-    """
-    more = len(names) - limits.OPERATOR_NAMES_LISTED
-    return ", ".join(names[: limits.OPERATOR_NAMES_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _counts(events: list[Event]) -> str:

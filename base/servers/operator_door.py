@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from base.errors import OperatorRefused
-from base.gateway.operator import read_request
+from base.gateway.operator_requests import read_request
 from base.network.event_loop import EventLoop
 from base.venue import Venue
 

@@ -6,15 +6,8 @@ import pytest
 
 from base import limits
 from base.errors import OperatorRefused
-from base.gateway.operator import (
-    COMMANDS,
-    TAKEN,
-    OperatorDesk,
-    OperatorReply,
-    OperatorRequest,
-    StatusRow,
-    read_request,
-)
+from base.gateway.operator import COMMANDS, TAKEN, OperatorDesk
+from base.gateway.operator_requests import OperatorReply, OperatorRequest, StatusRow
 from base.gateway.reports import Reports
 from base.vocabulary.commands import SetReferencePrice
 from base.vocabulary.events import Event, OrderAccepted, OrderCancelled, OrderMoved, OrderRejected, Trade
@@ -196,29 +189,6 @@ def test_a_market_that_shows_nothing_has_instruments_at_least() -> None:
     reply = ask(Market(), Ask("status"))
     assert reply.lines == ("states and prices are not shown by this venue yet",)
     assert [row.symbol for row in reply.rows] == ["BTCUSD", "BTCUSDT"]
-
-
-@pytest.mark.parametrize(
-    "fields, says",
-    [
-        ({}, "field command"),
-        ({"command": 1}, "field command"),
-        ({"command": "halt", "symbols": "BTCUSD"}, "field symbols"),
-        ({"command": "halt", "symbols": [1]}, "field symbols"),
-        ({"command": "halt", "all": 1}, "field all"),
-        ({"command": "mark", "price": 1.5}, "field price"),
-        ({"command": "kill", "account": True}, "field account"),
-        ({"command": "kill", "account": "1"}, "field account"),
-        ({"command": "kill", "acount": 1}, "field 'acount': unknown; the fields are command, symbols,"),
-    ],
-)
-def test_fields_of_another_type_are_refused(fields: dict[str, object], says: str) -> None:
-    with pytest.raises(OperatorRefused, match=f"^{says}"):
-        read_request(fields)
-
-
-def test_a_request_has_defaults() -> None:
-    assert read_request({"command": "status"}) == OperatorRequest("status")
 
 
 # -- through a whole venue

@@ -10,7 +10,8 @@ import pytest
 from base import limits
 from base.__main__ import main
 from base.exchange import Exchange
-from base.gateway.operator import COMMANDS, STATUS, TAKEN, read_request
+from base.gateway.operator import COMMANDS, STATUS, TAKEN
+from base.gateway.operator_requests import read_request
 from base.servers import operator_console
 from base.servers.demo_settings import demo_settings
 from base.servers.oes import build_oes

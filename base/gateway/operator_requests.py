@@ -1,0 +1,85 @@
+"""What the operator asks for and is told, in words and decimal texts.
+
+In: named fields from whoever speaks for the operator. Out: requests and replies as values, texts for people.
+Never knows: the market, how a request came, which instruments there are.
+Follows "Operator" of the behaviour page.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from base import limits
+from base.errors import OperatorRefused
+from base.vocabulary.events import Event
+
+FIELDS: dict[str, object] = {"command": "", "symbols": [], "all": False, "price": "", "account": 0}
+"""The fields of a request that comes by name, and what one has that is left out."""
+
+
+class OperatorRequest(NamedTuple):
+    """What the operator wants: instruments by name or ``everywhere``, a price as a decimal text, an account or 0."""
+
+    word: str
+    symbols: tuple[str, ...] = ()
+    everywhere: bool = False
+    price: str = ""
+    account: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """One instrument as the operator sees it; prices as decimal texts, "-" for what is not known."""
+
+    symbol: str
+    state: str
+    last: str
+    index: str
+    mark: str
+
+
+class OperatorReply(NamedTuple):
+    """What came of a request: lines for people, a table if that was wanted, the events in their order."""
+
+    lines: tuple[str, ...] = ()
+    rows: tuple[StatusRow, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+def read_request(fields: Mapping[str, object]) -> OperatorRequest:
+    """Read a request that came as named fields: command, symbols, all, price, account; all but the first optional.
+
+    Raises OperatorRefused for a field that does not exist or has another type.
+
+    >>> read_request({"command": "index", "symbols": ["BTCUSD"], "price": "50000.5"})
+    OperatorRequest(word='index', symbols=('BTCUSD',), everywhere=False, price='50000.5', account=0)
+    """
+    if unknown := sorted(fields.keys() - set(FIELDS)):
+        raise OperatorRefused(f"field {quoted(unknown[0])}: unknown; the fields are {', '.join(FIELDS)}")
+    word, symbols, everywhere, price, account = (fields.get(name, default) for name, default in FIELDS.items())
+    if not isinstance(word, str) or not word:
+        raise OperatorRefused("field command: must be a word, such as status")
+    if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
+        raise OperatorRefused("field symbols: must be a list of the names of instruments")
+    if not isinstance(everywhere, bool):
+        raise OperatorRefused("field all: must be true or false")
+    if not isinstance(price, str):
+        raise OperatorRefused('field price: must be a decimal number as a text, such as "50000.5"')
+    if type(account) is not int:
+        raise OperatorRefused("field account: must be a whole number")
+    return OperatorRequest(word, tuple(symbols), everywhere, price, account)
+
+
+def quoted(text: str) -> str:
+    """Quote what somebody typed so that it stays on its line, and short."""
+    return ascii(text[: limits.OPERATOR_QUOTED_CHARACTERS])
+
+
+def listed(names: Sequence[str]) -> str:
+    """Give names as one text, and the number of those that are too many for it.
+
+    >>> listed(["BTCUSD", "BTCUSDT"])
+    'BTCUSD, BTCUSDT'
+    """
+    more = len(names) - limits.OPERATOR_NAMES_LISTED
+    return ", ".join(names[: limits.OPERATOR_NAMES_LISTED]) + (f" and {more} more" if more > 0 else "")
