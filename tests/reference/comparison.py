@@ -22,8 +22,8 @@ from tests.reference.streams import Stream, accounts
 STATES_EVERY = 10
 """Commands between two looks at money, open orders and depth; events are compared after each command."""
 
-MOST_TRIALS = 400
-"""How often a story is tried with a part left out, to make it shorter."""
+MOST_REPEATED = 150_000
+"""Commands that are done again at most while a story is tried with parts left out, to make it shorter."""
 
 
 @dataclass
@@ -127,10 +127,10 @@ def expected_levels(reference: Matcher) -> dict[int, tuple[list[Level], list[Lev
 
 
 def first_difference(commands: Sequence[Command], terms: Sequence[AccountTerms]) -> Difference | None:
-    """Do a finished story; its last command ends with a look at the states."""
+    """Do a finished story, with a look at the states at its end."""
     pair = Pair(terms)
-    for command in commands:
-        difference = pair.step(command, look=True)
+    for place, command in enumerate(commands, 1):
+        difference = pair.step(command, look=place == len(commands))
         if difference:
             return difference
     return None
@@ -138,13 +138,13 @@ def first_difference(commands: Sequence[Command], terms: Sequence[AccountTerms])
 
 def shortened(commands: list[Command], terms: Sequence[AccountTerms]) -> list[Command]:
     """Leave out what the difference does not need: the end, then ever smaller parts."""
-    trials = 0
+    repeated = 0
     size = max(1, len(commands) // 2)
-    while size and trials < MOST_TRIALS:
+    while size:
         at = 0
-        while at < len(commands) and trials < MOST_TRIALS:
-            trials += 1
+        while at < len(commands) and repeated < MOST_REPEATED:
             shorter = commands[:at] + commands[at + size :]
+            repeated += len(shorter)
             difference = first_difference(shorter, terms)
             if difference:
                 commands = shorter[: difference.place + 1]

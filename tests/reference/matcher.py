@@ -349,6 +349,4 @@ class Matcher(Floor):
         book.remove(entry)
         reason = self.why_not(changed, becomes_larger=command.quantity_lots > entry.total)
         book.append(entry)
-        if self.only_shrinks(command, entry) and reason == Reject.WOULD_TAKE:
-            return 0
         return reason

@@ -20,7 +20,7 @@ from base.vocabulary.commands import (
 )
 from base.vocabulary.orders import OrderTerms, OrderType, Side, TimeInForce, Trigger
 from base.vocabulary.participants import AccountTerms
-from tests.reference.entries import PAIRS, SETS, STOPS, TAKE_PROFITS, TRAILING, Entry
+from tests.reference.entries import PAIRS, SETS, STOPS, TAKE_PROFITS, TRAILING, TWO_LEGGED, Entry
 from tests.reference.market import INSTRUMENTS, PARTICIPANTS
 from tests.reference.matcher import Matcher
 
@@ -41,6 +41,7 @@ TIMES: dict[int, tuple[int, ...]] = {
 DISPLAYED = (OrderType.LIMIT, OrderType.PEG, OrderType.ONE_CANCELS_OTHER)
 CENTRES = {1: 100, 4: 7}
 FULL_BOOK = 14
+MOST_HOARDED = 20_000
 PHASE = 40
 
 ACCOUNT_WORLDS = (
@@ -92,7 +93,7 @@ class Stream:
             return QueryOrder(random.randrange(len(PARTICIPANTS)), asked)
         if not book or kind > 0.32 + 0.25 * (len(book) > FULL_BOOK):
             return self.order(instrument)
-        entry = random.choice(book)
+        entry = self.pick(book)
         if kind < 0.22:
             return self.replace(entry)
         original = entry.order_id if random.random() < 0.95 else max(1, self.last_id - random.randrange(60))
@@ -101,6 +102,30 @@ class Stream:
         return CancelOrder(self.owner(entry), self.next_id(), original, at, entry.side, believed)
 
     # Parts of requests.
+
+    def pick(self, book: list[Entry]) -> Entry:
+        """Any order, and rather one to which something happened already."""
+        eventful = [entry for entry in book if entry.executed or entry.was_freed or entry.is_second_leg]
+        return self.random.choice(eventful if eventful and self.random.random() < 0.4 else book)
+
+    def hoard(self, instrument: int) -> NewOrder | None:
+        """A far order for nearly all that an account has left, so that what is set free later is not covered."""
+        number = self.random.randrange(len(PARTICIPANTS))
+        terms = self.reference.instruments[instrument]
+        buys = self.random.random() < 0.5
+        victims = [e for e in self.reference.books[instrument] if e.order_type in PAIRS or e.order_type in TWO_LEGGED]
+        if victims:
+            victim = self.random.choice(victims)
+            number, buys = victim.participant, victim.buys if victim.order_type in PAIRS else not victim.buys
+        price = max(1, self.near(instrument, 0) // 2) if buys else self.near(instrument, 0) * 2
+        currency = terms.quote if buys else terms.base
+        worth = price * terms.tick_lot_atoms if buys else terms.lot_atoms
+        left = self.reference.available(PARTICIPANTS[number].account, currency.name)
+        lots = left // worth - self.random.randint(0, 3)
+        if not 0 < lots <= MOST_HOARDED:
+            return None
+        side = int(Side.BUY if buys else Side.SELL)
+        return NewOrder(number, self.next_id(), instrument, side, int(OrderType.LIMIT), GTC, price, lots)
 
     def owner(self, entry: Entry) -> int:
         return entry.participant if self.random.random() < 0.93 else self.random.randrange(len(PARTICIPANTS))
@@ -128,6 +153,8 @@ class Stream:
 
     def order(self, instrument: int) -> NewOrder:
         random = self.random
+        if random.random() < 0.06 and (hoarded := self.hoard(instrument)):
+            return hoarded
         kind = random.random()
         if kind < 0.3:
             order_type = int(OrderType.LIMIT)
@@ -173,7 +200,7 @@ class Stream:
         if order_type == OrderType.BRACKET:
             wanted["second_leg_ticks"] = max(1, self.near(instrument, 0) + random.randint(-2, 4))
         if order_type in TAKE_PROFITS:
-            wanted["take_profit_ticks"] = self.passive(instrument, not buys)
+            wanted["take_profit_ticks"] = self.passive(instrument, not buys) * random.choice((1, 1, 1, 1, 1, 1, 3))
             wanted["stop_ticks"] = self.beyond(instrument, not buys)
             wanted["trigger"] = random.choice((0, 0, 1, 2, 3))
         may_display = self.has_attributes and order_type in DISPLAYED

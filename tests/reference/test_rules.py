@@ -6,6 +6,7 @@ Participants 0 and 1 are single accounts, 2 and 3 share one. Number n is the n-t
 """
 
 from collections.abc import Iterator
+from dataclasses import replace as copy_of
 
 import pytest
 
@@ -21,11 +22,11 @@ from base.vocabulary.events import (
     OrderReplaced,
     Trade,
 )
-from base.vocabulary.orders import SUPPORTED, OrderType, Side, TimeInForce
+from base.vocabulary.orders import SUPPORTED, OrderTerms, OrderType, Side, TimeInForce
 from base.vocabulary.participants import AccountTerms
 from tests.reference.market import INSTRUMENTS, PARTICIPANTS
 from tests.reference.matcher import Matcher
-from tests.reference.phrases import FOK, IOC, buy, cancel, order, replace, sell, sell_market
+from tests.reference.phrases import DAY, FOK, IOC, buy, cancel, log_out, order, replace, sell, sell_market
 from tests.reference.streams import accounts
 
 BUY, SELL = int(Side.BUY), int(Side.SELL)
@@ -196,6 +197,36 @@ STORIES: dict[str, tuple[list[Command], str]] = {
     "less keeps the place": (
         [sell(1, 3, by=1), sell(2, 3, by=2), replace(sell(1, 3, by=1), 3, 2), buy(4, 3)],
         "1 accepted; 2 accepted; 1 replaced 2; 3x1 2@100; 3x2 1@100",
+    ),
+    "less leaves the slice as it is": (
+        [
+            order(T.LIMIT, 1, SELL, 9, display=3, refresh=3, by=0), sell(2, 5, by=1), buy(3, 2, by=2),
+            copy_of(replace(sell(1, 9), 4, 8), terms=OrderTerms(display_lots=3, refresh_lots=3)), buy(5, 3, by=2),
+        ],
+        "1 accepted; 2 accepted; 3x1 2@100; 1 replaced 6; 4x1 1@100; 4x2 2@100",
+    ),
+    "reduce only counts one side": (
+        [
+            *at(100), order(T.LIMIT, 1, SELL, 1, 105, RED, by=2), sell(2, 3, 99, by=3), buy(3, 3, 99, by=1),
+            order(T.LIMIT, 4, BUY, 2, 98, RED, by=2), order(T.LIMIT, 5, BUY, 1, 98, RED, by=2),
+        ],
+        "1 accepted; 2x1 1@100; 3 accepted; 4 accepted; 5x4 3@99; 6 accepted; refused 309",
+    ),
+    "all day orders leave before anybody follows": (
+        [
+            sell(1, 1, 101, DAY), order(T.PEG, 2, BUY, 1, 102, DAY), order(T.SNIPER_LIMIT, 3, SELL, 1, 101, by=1),
+            log_out(0),
+        ],
+        "1 accepted; 2 accepted; 3 accepted; 1 cancelled 1; 2 cancelled 1",
+    ),
+    "the lower instrument settles first": (
+        [
+            sell(1, 1, 11, DAY, on=4), order(T.PEG, 2, BUY, 1, 12, on=4, by=2),
+            order(T.SNIPER_LIMIT, 3, SELL, 1, 11, on=4, by=1), sell(4, 1, 101, DAY),
+            order(T.PEG, 5, BUY, 1, 102, by=2), order(T.SNIPER_LIMIT, 6, SELL, 1, 101, by=1), log_out(0),
+        ],
+        "1 accepted; 2 accepted; 3 accepted; 4 accepted; 5 accepted; 6 accepted; "
+        "1 cancelled 1; 4 cancelled 1; 6x5 1@102; 3x2 1@12",
     ),
 }  # fmt: skip
 
