@@ -187,7 +187,8 @@ class Handover:
     def _on_logout(self, connection: ServerConnection, message: ClientLogon) -> None:
         if connection is self.oes and self.stage is not Stage.OVER:
             why = f": {reject_name(message.RejectReason)}" if message.RejectReason else ""
-            self._fail(ConnectionLost(f"the OES at {format_address(connection.address)} logged us out{why}"))
+            at = format_address(connection.address)
+            self._fail(ConnectionLost(f"the connection to the OES at {at} is over: it logged us out{why}"))
 
     def _check_reply(self, server: str, message: Message) -> ClientLogon | None:
         """Give an accepting logon reply; anything else ends the session."""
