@@ -10,7 +10,7 @@ from base.gateway.operator import COMMANDS, TAKEN, OperatorDesk
 from base.gateway.operator_requests import OperatorReply, OperatorRequest, StatusRow
 from base.gateway.reports import Reports
 from base.vocabulary.commands import SetReferencePrice
-from base.vocabulary.events import Event, OrderAccepted, OrderCancelled, OrderMoved, OrderRejected, Trade
+from base.vocabulary.events import Event, LegEntered, OrderAccepted, OrderCancelled, OrderMoved, OrderRejected, Trade
 from base.vocabulary.operator_commands import (
     EndSession,
     InstrumentStatus,
@@ -21,7 +21,7 @@ from base.vocabulary.operator_commands import (
     SetMarketState,
     Uncross,
 )
-from base.vocabulary.orders import Trigger
+from base.vocabulary.orders import Side, Trigger
 from base.vocabulary.rejects import Reject
 from tests.kit.floor import ACCOUNTS, INSTRUMENTS, START_NS, Floor
 
@@ -230,6 +230,18 @@ def test_clients_hear_of_what_the_operator_caused() -> None:
     ]  # fmt: skip
     assert [one.ExecShares for one in told[:2]] == [0.6, 0.6]
     assert told[2].BOCancelShares == 1.0
+
+
+def test_a_leg_that_the_operator_caused_is_in_the_next_report() -> None:
+    floor = Floor()
+    floor.log_on(1)
+    order = floor.order(1)
+    floor.send(1, order)
+    reports = floor.venue._front._order_entry.reports  # type: ignore[attr-defined]
+    reports.report_unasked([LegEntered(1, Side.SELL, 300), OrderCancelled(1, 0, 100_000)])
+    floor.collect()
+    (told,) = floor.read(1)
+    assert (told.MessageType, told.OrderID, told.BOSide, told.BOPrice) == (15, order.OrderID, Side.SELL, 150.0)
 
 
 def test_an_event_that_nobody_can_be_told_of_is_found() -> None:

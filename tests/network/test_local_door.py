@@ -83,6 +83,7 @@ def test_a_line_is_answered_in_any_cut_and_the_caller_let_go(make_hut: Callable[
         assert caller.recv(100) == b"HELLO\n"
         assert caller.recv(100) == b""
     assert len(hut.selector.get_map()) == 1, "only the door itself"
+    assert not hut.door._callers
 
 
 def test_only_the_owner_may_call(make_hut: Callable[..., Hut]) -> None:
