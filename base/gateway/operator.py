@@ -52,7 +52,7 @@ STATUS = "status"
 TAKEN: frozenset[type] = frozenset(get_args(Command))
 """What ``Exchange.submit`` carries out, by its own type."""
 
-Step: TypeAlias = tuple[OperatorCommand, str]
+Step: TypeAlias = tuple[OperatorCommand | SetReferencePrice, str]
 """A command, and what is so once it was carried out."""
 
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeAlias
 
-from base.vocabulary.commands import SetReferencePrice
-
 
 class MarketState(IntEnum):
     """What an instrument lets its orders do."""
@@ -64,9 +62,7 @@ class EndSession:
     """The trading session is over: DAY orders leave the books."""
 
 
-OperatorCommand: TypeAlias = (
-    SetReferencePrice | SetMarketState | Uncross | KillAccount | ReleaseAccount | MassCancel | EndSession
-)
+OperatorCommand: TypeAlias = SetMarketState | Uncross | KillAccount | ReleaseAccount | MassCancel | EndSession
 
 
 @dataclass(frozen=True, slots=True)
