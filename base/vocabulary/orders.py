@@ -59,8 +59,8 @@ class Trigger(IntEnum):
     MARK = 3
 
 
-SUPPORTED = frozenset(map(int, (OrderType.LIMIT, OrderType.MARKET, OrderType.HIDDEN)))
-"""The order types that are traded; the others are refused."""
+SUPPORTED = frozenset(map(int, OrderType))
+"""The order types that are traded: all; a number that is none of them is refused."""
 
 _FOK, _GTC, _IOC, _POO, _RED, _DAY = map(int, TimeInForce)
 _LIMIT_TIMES = frozenset({_FOK, _GTC, _IOC, _POO, _RED, _DAY})

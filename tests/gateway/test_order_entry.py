@@ -175,7 +175,7 @@ def test_day_orders_stay_when_the_connection_is_lost(floor: Floor) -> None:
 
 FAULTS: list[tuple[str, int, dict[str, object]]] = [
     ("message type", 12, {"MessageType": 14}),
-    ("order type", 13, {"OrderType": 3}),
+    ("order type", 13, {"OrderType": 18}),
     ("key", 51, {"Key": 1}),
     ("session", 6, {"TradingSessionID": 1}),
     ("symbol", 26, {"SymbolEnum": 9}),

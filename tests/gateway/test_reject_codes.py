@@ -56,7 +56,7 @@ BY_ORDER = {
     RejectReason.ORDER_NOT_FOUND: {"MessageType": 5, "OrigOrderID": 999},
     RejectReason.TRADING_SESSION_INVALID: {"TradingSessionID": 1},
     RejectReason.MSG_TYPE_INVALID: {"MessageType": 3},
-    RejectReason.ORD_TYPE_INVALID: {"OrderType": 9},
+    RejectReason.ORD_TYPE_INVALID: {"OrderType": 18},
     RejectReason.PRICE_INVALID: {"BOPrice": 0.0},
     RejectReason.SIZE_INVALID: {"BOOrderQty": 0.000001},
     RejectReason.ORDER_SIDE_INVALID: {"BOSide": 0},
