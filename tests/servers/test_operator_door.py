@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from base import limits
+from base.__main__ import main
 from base.client.trader import Trader
-from base.messages import MessageType, Side
+from base.messages import MessageType, OrderType, Side
 from base.network.local_door import ask
 from base.servers.aes import build_aes
 from base.servers.demo_settings import demo_settings
@@ -89,6 +90,31 @@ def test_a_venue_that_finds_the_door_taken_trades_without(tmp_path: Path, caplog
             (record,) = caplog.records
             assert record.message.startswith(f"the operator cannot reach this venue by {tmp_path / SOCKET_NAME}: proc")
         assert json.loads(ask(tmp_path / SOCKET_NAME, b'{"command": "status"}'))["ok"]
+
+
+def test_an_index_price_sets_an_order_free_and_both_sides_hear_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (
+        serving(lambda: oes(tmp_path)),
+        serving(lambda: build_aes(demo_settings(), LOOPBACK, tmp_path)) as aes,
+        Trader(*aes.address, key="1", user="1", account=1, timeout_s=WAIT_S) as buyer,
+        Trader(*aes.address, key="BOU7", user="BOU7", account=100700, timeout_s=WAIT_S) as seller,
+    ):
+        sale = seller.new_order("BTCUSD", Side.SELL, 1.0, 50_000.0)
+        assert seller.replies(sale)[0].MessageType == MessageType.ORDER_ACK
+        stop = buyer.new_order(
+            "BTCUSD", Side.BUY, 0.25, order_type=OrderType.STOP_MKT, StopLimitPrice=49_000.5, TriggerType=2
+        )
+        assert buyer.replies(stop)[0].MessageType == MessageType.ORDER_ACK
+        command = ["operator", "--state", str(tmp_path), "index", "BTCUSD"]
+        assert main([*command, "49000"]) == 0
+        assert main([*command, "49000.5"]) == 0
+        assert capsys.readouterr().out.splitlines() == [
+            "the index price of BTCUSD is 49000", "the index price of BTCUSD is 49000.5; trades: 1",
+        ]  # fmt: skip
+        assert buyer.replies(stop)[-1].MessageType == MessageType.QUOTE_FILL
+        assert seller.replies(sale)[-1].MessageType == MessageType.EXECUTION_PARTIAL
 
 
 def test_callers_who_say_nothing_keep_nobody_from_trading(tmp_path: Path) -> None:
