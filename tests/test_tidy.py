@@ -30,7 +30,6 @@ SKIPS = {"skip", "skipif", "xfail", "importorskip", "skipTest"}
 
 # A module whose test is not the file of its name, and the file that tests it instead.
 TESTED_ELSEWHERE = {
-    "base/exchange/desk.py": "tests/exchange/test_requests.py",  # the ground floor of the same class
     "base/gateway/clients.py": "tests/gateway/test_order_entry.py",  # a record without behaviour
     "base/gateway/front_desks.py": "tests/test_venue.py",  # what it decides shows only in a whole logon
     "base/session/events.py": "tests/session/test_bo.py",  # values without behaviour
