@@ -53,9 +53,7 @@ def replace(
 
 def cancel(order: NewOrder, order_id: int, *, believed: int = 0, by: int | None = None, on: int = 1) -> CancelOrder:
     """Take the order out."""
-    return CancelOrder(
-        order.participant if by is None else by, order_id, order.order_id, on, order.side, believed
-    )
+    return CancelOrder(order.participant if by is None else by, order_id, order.order_id, on, order.side, believed)
 
 
 def query(order_id: int, *, by: int = 0) -> QueryOrder:

@@ -64,7 +64,6 @@ class Stream:
     def __init__(self, seed: int, types: Collection[int], reference: Matcher) -> None:
         self.random = Random(seed)
         self.types = sorted(types)
-        self.has_attributes = OrderType.HIDDEN in types
         self.reference = reference
         self.last_id = 0
         self.taste: list[int] = []
@@ -83,7 +82,7 @@ class Stream:
         instrument = random.choice(INSTRUMENTS).number
         book = self.reference.books[instrument]
         kind = random.random()
-        if kind < 0.03 and self.has_attributes:
+        if kind < 0.03:
             trigger = random.choice((Trigger.INDEX, Trigger.MARK))
             return SetReferencePrice(instrument, int(trigger), self.near(instrument, 4))
         if kind < 0.04:
@@ -169,7 +168,6 @@ class Stream:
         if terms is not None and order_type in SETS:
             lots = terms.layers * terms.size_increment_lots
         tif = random.choice(TIMES.get(order_type, (GTC, GTC, DAY)))
-        tif = GTC if tif == RED and not self.has_attributes else tif
         participant = random.randrange(len(PARTICIPANTS))
         repeat = random.random() < 0.05
         return NewOrder(participant, self.next_id(), instrument, side, order_type, tif, price, lots, repeat, terms)
@@ -203,7 +201,7 @@ class Stream:
             wanted["take_profit_ticks"] = self.passive(instrument, not buys) * random.choice((1, 1, 1, 1, 1, 1, 3))
             wanted["stop_ticks"] = self.beyond(instrument, not buys)
             wanted["trigger"] = random.choice((0, 0, 1, 2, 3))
-        may_display = self.has_attributes and order_type in DISPLAYED
+        may_display = order_type in DISPLAYED
         if may_display and random.random() < 0.25:
             wanted |= {"display_lots": random.randint(1, 4), "refresh_lots": random.randint(1, 4)}
         elif may_display or order_type in SETS:

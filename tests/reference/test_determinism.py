@@ -10,22 +10,33 @@ import sys
 from hashlib import sha256
 
 from base.exchange import Exchange
-from base.vocabulary.commands import NewOrder, ReplaceOrder
+from base.vocabulary.commands import Command, NewOrder, ReplaceOrder, SetReferencePrice
+from base.vocabulary.orders import SUPPORTED, OrderType, Side, Trigger
 from base.vocabulary.participants import AccountTerms
 from tests.kit.counts import count
 from tests.kit.source import ROOT
 from tests.reference.market import ACCOUNTS, INSTRUMENTS, PARTICIPANTS, random_commands
-from tests.reference.phrases import buy, cancel, replace, sell
+from tests.reference.matcher import Matcher
+from tests.reference.phrases import buy, cancel, order, replace, sell
+from tests.reference.streams import Stream, accounts
 
-COMMANDS = count(ordinary=3_000, long=100_000)
-HASH_SEEDS = ("0", "1", "4294967295")
+COMMANDS = count(ordinary=2_000, long=30_000)
+HASH_SEEDS = ("0", "1", "2", "77777", "4294967295")
+REPEATS = count(ordinary=2, long=20)
+GOLDEN_SEED, GOLDEN_COMMANDS = 4, 2_000
+GOLDEN = "8d854d490c6385d3734a25ab2e0cd818aab90186bcc6b01591bc3c80984e23d3"
+"""The hash of the state after the story of that seed. If it changes, so does what the venue does."""
+BUY, SELL = int(Side.BUY), int(Side.SELL)
+T = OrderType
 
 
 def story(commands: int) -> str:
     """A digest of everything that happens, with the state every thousand commands."""
-    exchange = Exchange(INSTRUMENTS, ACCOUNTS, PARTICIPANTS)
+    exchange = Exchange(INSTRUMENTS, accounts(7), PARTICIPANTS)
+    reference = Matcher(INSTRUMENTS, accounts(7), PARTICIPANTS)
     digest = sha256()
-    for place, command in enumerate(random_commands(7, commands)):
+    for place, command in enumerate(Stream(7, SUPPORTED, reference).commands(commands)):
+        reference.submit(command)
         digest.update(repr(exchange.submit(command, place)).encode())
         if place % 1000 == 0:
             digest.update(exchange.state_hash().encode())
@@ -46,7 +57,16 @@ def test_one_story_under_every_hash_seed() -> None:
         ).stdout.strip()
         for seed in HASH_SEEDS
     }
-    assert set(told.values()) == {story(COMMANDS)}, told
+    assert set(told.values()) == {story(COMMANDS) for _ in range(REPEATS)}, told
+
+
+def test_the_state_after_a_long_story_is_the_one_of_old() -> None:
+    reference = Matcher(INSTRUMENTS, accounts(GOLDEN_SEED), PARTICIPANTS)
+    exchange = Exchange(INSTRUMENTS, accounts(GOLDEN_SEED), PARTICIPANTS)
+    for place, command in enumerate(Stream(GOLDEN_SEED, SUPPORTED, reference).commands(GOLDEN_COMMANDS)):
+        reference.submit(command)
+        exchange.submit(command, place)
+    assert exchange.state_hash() == GOLDEN, "if the page or the stream has changed on purpose, keep the new hash"
 
 
 def test_the_time_of_a_command_changes_nothing() -> None:
@@ -94,3 +114,52 @@ def test_the_order_of_the_settings_is_no_part_of_the_state() -> None:
     for command in random_commands(3, 300):
         assert one.submit(command, 0) == other.submit(command, 0)
     assert one.state_hash() == other.state_hash()
+
+
+def test_the_hash_sees_what_the_order_types_add() -> None:
+    index, mark = int(Trigger.INDEX), int(Trigger.MARK)
+    trail, best = order(T.TRAILING_STOP_MARKET, 1, SELL, 1, 0, stop=95, distance=3, trigger=index), buy(2, 1, 99)
+    ice = order(T.ICE, 1, BUY, 4, layers=2, size_increment=2, price_increment=3)
+    stories: list[list[Command]] = [
+        [SetReferencePrice(1, index, 100)],
+        [SetReferencePrice(1, index, 101)],
+        [SetReferencePrice(1, mark, 100)],
+        [SetReferencePrice(4, index, 100)],
+        [order(T.STOP_MARKET, 1, BUY, 1, 0, stop=105)],
+        [order(T.STOP_MARKET, 1, BUY, 1, 0, stop=106)],
+        [order(T.STOP_MARKET, 1, BUY, 1, 0, stop=105, trigger=index)],
+        [order(T.STOP_LIMIT, 1, BUY, 1, 1, stop=105)],
+        [trail, SetReferencePrice(1, index, 100)],
+        [trail, SetReferencePrice(1, index, 101), SetReferencePrice(1, index, 100)],
+        [order(T.TRAILING_STOP_MARKET, 1, SELL, 1, 0, stop=95, distance=3)],
+        [order(T.TRAILING_STOP_MARKET, 1, SELL, 1, 0, stop=95, distance=4)],
+        [order(T.TRAILING_STOP_LIMIT, 1, SELL, 1, 0, stop=95, distance=3)],
+        [order(T.LIMIT, 1, SELL, 5, hidden=1)],
+        [order(T.LIMIT, 1, SELL, 5, display=1, refresh=2)],
+        [order(T.LIMIT, 1, SELL, 5, display=2, refresh=2)],
+        [order(T.LIMIT, 1, SELL, 5, display=2, refresh=1)],
+        [order(T.PEG, 1, BUY, 2)],
+        [order(T.PEG_HIDDEN, 1, BUY, 2, hidden=1)],
+        [order(T.ONE_CANCELS_OTHER, 1, BUY, 4, stop=105)],
+        [order(T.ONE_CANCELS_OTHER, 1, BUY, 4, stop=106)],
+        [best, ice, cancel(best, 3)],
+        [buy(2, 1, 98), ice, cancel(best, 3)],
+        [order(T.ICE, 1, BUY, 4, layers=4, size_increment=1, price_increment=3)],
+        [order(T.ICE, 1, BUY, 4, layers=2, size_increment=2, price_increment=3, price_offset=1)],
+        [order(T.ONE_CANCELS_OTHER_ICE, 1, BUY, 4, stop=105, layers=2, size_increment=2, price_increment=3)],
+        [order(T.BRACKET, 1, BUY, 2, second_leg=103)],
+        [order(T.BRACKET, 1, BUY, 2, second_leg=104)],
+        [order(T.SNIPER_LIMIT, 1, BUY, 4)],
+        [order(T.SNIPER_MARKET, 1, BUY, 4)],
+        [order(T.TAKE_PROFIT_STOP_MARKET, 1, BUY, 2, take_profit=104, stop=96)],
+        [order(T.TAKE_PROFIT_STOP_LIMIT, 1, BUY, 2, take_profit=104, stop=96)],
+        [order(T.TAKE_PROFIT_STOP_LIMIT, 1, BUY, 2, take_profit=104, stop=95)],
+        [order(T.TAKE_PROFIT_STOP_LIMIT, 1, BUY, 2, take_profit=103, stop=95)],
+    ]  # fmt: skip
+    hashes = {}
+    for place, commands in enumerate(stories):
+        exchange = Exchange(INSTRUMENTS, ACCOUNTS, PARTICIPANTS)
+        for command in commands:
+            exchange.submit(command, 0)
+        same = hashes.setdefault(exchange.state_hash(), place)
+        assert same == place, (commands, stories[same])
