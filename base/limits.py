@@ -178,9 +178,12 @@ LEASE_STALE_NS = 3 * 1_000_000_000
 REDIRECT_BYTES = 24
 """Bytes of an address field in a logon reply; what is longer cannot be sent."""
 
-STATE_BUSY_MS = 100
-"""Milliseconds that a process waits for another one's write to the access tables: writes take milliseconds, and a
-lease survives a wait of this length."""
+STATE_BUSY_MS = 1_000
+"""Milliseconds that a logon waits for other processes' writes to the access tables: a write takes milliseconds, a
+hundred clients that log on at once queue up for a second."""
+
+LEASE_BUSY_MS = 100
+"""Milliseconds that the renewal of a lease waits for them: trading goes on, and the next second brings another try."""
 
 # -- exchange
 

@@ -43,7 +43,7 @@ class Leases:
     def renew(self) -> None:
         """Give a sign of life; due each ``limits.LEASE_RENEW_NS``."""
         now_ns = self._state.clock.system_ns()
-        with self._state.transaction(durable=False) as tables:
+        with self._state.transaction(durable=False, wait_ms=limits.LEASE_BUSY_MS) as tables:
             tables.execute(
                 "DELETE FROM leases WHERE instance = ? OR renewed_ns <= ?",
                 (self._instance, now_ns - limits.LEASE_STALE_NS),

@@ -90,13 +90,15 @@ class StateFile:
         tables.execute("DELETE FROM leases WHERE renewed_ns > ?", (now_ns,))
 
     @contextmanager
-    def transaction(self, *, durable: bool) -> Iterator[sqlite3.Connection]:
+    def transaction(self, *, durable: bool, wait_ms: int | None = None) -> Iterator[sqlite3.Connection]:
         """Hold the write lock and commit at the end, or undo everything; ``durable`` survives a loss of power.
 
-        Raises AccessUnavailable when the tables cannot be written.
+        ``wait_ms`` is how long to wait for another writer, ``limits.STATE_BUSY_MS`` when not given. Raises
+        AccessUnavailable when the tables cannot be written.
         """
         connection = self._connection
         try:
+            connection.execute(f"PRAGMA busy_timeout = {limits.STATE_BUSY_MS if wait_ms is None else wait_ms}")
             connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             connection.execute("BEGIN IMMEDIATE")
             try:

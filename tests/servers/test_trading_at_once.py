@@ -109,6 +109,8 @@ def test_a_hundred_sessions_trade_and_each_sees_only_its_own(tmp_path: Path) -> 
             customer.trader.start_logon()
         while any(customer.trader.stage is not Stage.TRADING for customer in customers):
             turn(selector)
+            failures = [customer.trader.failure for customer in customers if customer.trader.failure]
+            assert not failures, failures
         for customer in customers:
             customer.go_on()
         while not all(customer.is_done for customer in customers) or not _books_agree(customers):
