@@ -13,14 +13,14 @@ from base.publish.depth import Depth, Level
 from base.vocabulary.commands import Command, NewOrder, ReplaceOrder
 from base.vocabulary.events import OrderMoved, OrderRejected
 from base.vocabulary.orders import OpenOrder, OrderType, Side, TimeInForce, Trigger
-from base.vocabulary.participants import AccountTerms
-from tests.reference.entries import Entry
+from base.vocabulary.participants import AccountTerms, Exposure
+from tests.reference.entries import Entry, need
 from tests.reference.market import INSTRUMENTS, PARTICIPANTS
 from tests.reference.matcher import Matcher
 from tests.reference.streams import Stream, accounts
 
-STATES_EVERY = 10
-"""Commands between two looks at money, open orders and depth; events are compared after each command."""
+STATES_EVERY = 20
+"""Commands between two looks at money, open orders, exposures and depth; events are compared after each command."""
 
 MOST_REPEATED = 150_000
 """Commands that are done again at most while a story is tried with parts left out, to make it shorter."""
@@ -62,10 +62,11 @@ class Pair:
         return self.look() if look else None
 
     def look(self) -> Difference | None:
-        """Compare money, open orders and depth."""
+        """Compare money, open orders, exposures and depth."""
         for sees, holds in (
             (self.money(), expected_money(self.reference)),
             (self.open_orders(), expected_open_orders(self.reference)),
+            (self.exposures(), expected_exposures(self.reference)),
             ({i.number: self.depth.levels(i.number, 99) for i in INSTRUMENTS}, expected_levels(self.reference)),
         ):
             if sees != holds:
@@ -75,6 +76,13 @@ class Pair:
     def money(self) -> dict[int, tuple[dict[str, int], dict[str, int]]]:
         numbers = [one.account for one in self.accounts]
         return {number: (self.exchange.equity(number), self.exchange.reserved(number)) for number in numbers}
+
+    def exposures(self) -> dict[tuple[int, int], Exposure]:
+        return {
+            (one.account, i.number): self.exchange.exposure(one.account, i.number)
+            for one in self.accounts
+            for i in INSTRUMENTS
+        }
 
     def open_orders(self) -> dict[tuple[int, int], list[OpenOrder]]:
         return {
@@ -92,6 +100,23 @@ def expected_money(reference: Matcher) -> dict[int, tuple[dict[str, int], dict[s
         )
         for account, owned in reference.owned.items()
     }
+
+
+def expected_exposures(reference: Matcher) -> dict[tuple[int, int], Exposure]:
+    """What is open are the orders that hold equity back, at the prices of their legs."""
+    exposures = {}
+    for account in reference.owned:
+        for number, book in reference.books.items():
+            figures = []
+            for buys in (True, False):
+                mine = [e for e in book if e.account == account and e.buys == buys and e.reserves()]
+                atoms = sum(need(e.instrument, True, e.leaves, e.price) for e in mine)
+                figures += [sum(entry.leaves for entry in mine), atoms]
+            for buys in (True, False):
+                key = (account, number, buys)
+                figures += [reference.traded_lots[key], reference.traded_atoms[key]]
+            exposures[account, number] = Exposure(*figures)
+    return exposures
 
 
 def expected_open_orders(reference: Matcher) -> dict[tuple[int, int], list[OpenOrder]]:

@@ -34,7 +34,8 @@ class Floor:
         self.account_of = {one.number: one.account for one in participants}
         self.books: dict[int, list[Entry]] = {number: [] for number in self.instruments}
         self.by_id: dict[tuple[int, int], Entry] = {}
-        self.positions: Counter[tuple[int, int]] = Counter()
+        self.traded_lots: Counter[tuple[int, int, bool]] = Counter()
+        self.traded_atoms: Counter[tuple[int, int, bool]] = Counter()
         self.last_prices: dict[int, int] = {}
         self.set_prices: dict[tuple[int, int], int] = {}
         self.numbers = self.arrivals = self.executions = 0
@@ -52,6 +53,10 @@ class Floor:
 
     def available(self, account: int, currency: str) -> int:
         return self.owned[account][currency] - self.reserved(account, currency)
+
+    def position(self, account: int, instrument: int) -> int:
+        """Lots that it bought less those that it sold."""
+        return self.traded_lots[account, instrument, True] - self.traded_lots[account, instrument, False]
 
     def is_covered(self, entry: Entry, atoms: int) -> bool:
         """Whether the account has so much left; an entry that is in no book reserves nothing itself."""
@@ -135,7 +140,8 @@ class Floor:
             owned = self.owned[who.account]
             owned[instrument.base.name] += sign * need(instrument, False, lots, price)
             owned[instrument.quote.name] -= sign * need(instrument, True, lots, price)
-            self.positions[who.account, instrument.number] += sign * lots
+            self.traded_lots[who.account, instrument.number, sign > 0] += lots
+            self.traded_atoms[who.account, instrument.number, sign > 0] += need(instrument, True, lots, price)
 
     def complete(self, entry: Entry) -> None:
         """All of the leg at work is matched: the order is finished, or its second leg is due."""

@@ -128,7 +128,7 @@ class Matcher(Floor):
         return 0 if self.is_covered(entry, cost) else Reject.NOT_ENOUGH_EQUITY
 
     def reduces(self, entry: Entry) -> bool:
-        position = self.positions[entry.account, entry.instrument.number]
+        position = self.position(entry.account, entry.instrument.number)
         others = [
             other.leaves
             for other in self.books[entry.instrument.number]

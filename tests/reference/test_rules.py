@@ -111,6 +111,13 @@ STORIES: dict[str, tuple[list[Command], str]] = {
         ],
         "1 accepted; 2 accepted; 2 cancelled 1; 3 accepted; 4 accepted; 5x4 1@100; 5x1 1@100; 6x3 1@99",
     ),
+    "peg follows after a sweep that met it too": (
+        [
+            sell(1, 3, 95, by=1), order(T.PEG, 2, SELL, 10, 94), sell(3, 5, 110, by=1), buy(4, 12, 95, by=2),
+            buy(5, 1, 100, by=2), buy(6, 6, 110, by=2),
+        ],
+        "1 accepted; 2 accepted; 3 accepted; 4x1 3@95; 4x2 9@95; 5 accepted; 6x3 5@110; 6x2 1@110",
+    ),
     "peg waits for a tick": (
         [
             sell(1, 1, 1, by=1), order(T.PEG, 2, BUY, 1, 5), cancel(sell(1, 1, by=1), 3, by=1),
