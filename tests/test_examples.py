@@ -96,6 +96,8 @@ def test_auto_sends_every_type_and_ends(pair: Pair) -> None:
     assert sent == [(str(kind), str(order_type)) for order_type in range(1, 18) for kind in (1, 2, 6)]
     for outcome in ("Order replied", "Order replaced", "Order cancelled", "Send the OES Logout message"):
         assert outcome in shown
+    # only a market order, which never rests, has nothing to replace and nothing to cancel
+    assert [code for code in re.findall(r"RejectReason :  (\d+)", shown) if code != "0"] == ["54", "54"]
 
 
 # -- the second dialogue

@@ -41,11 +41,12 @@ def send_automatically(trader: Trader, interval_s: float, count: int | None = No
 def _send(
     trader: Trader, message_type: MessageType, order_type: OrderType, order_id: int, instrument: int
 ) -> Transaction:
-    if message_type == MessageType.CANCEL_REPLACE:
-        return trader.replace(order_id, quantity=QUANTITY * 2)
     if message_type == MessageType.ORDER_CANCEL:
         return trader.cancel(order_id)
     price = sample_price(instrument, order_type)
+    if message_type == MessageType.CANCEL_REPLACE:
+        twice = QUANTITY * 2
+        return trader.replace(order_id, quantity=twice, **sample_fields(order_type, price, twice))
     return trader.new_order(
         instrument, Side.BUY, QUANTITY, price, order_type, **sample_fields(order_type, price, QUANTITY)
     )

@@ -20,6 +20,7 @@ WITH_STOP = frozenset(
         OrderType.STOP_MKT,
         OrderType.STOP_LMT,
         OrderType.OCO,
+        OrderType.OCO_ICE,
         OrderType.TSM,
         OrderType.TSL,
         OrderType.TPSL_MARKET,

@@ -10,7 +10,7 @@ REQUIRED = {
     OrderType.STOP_LMT: {"StopLimitPrice"},
     OrderType.OCO: {"StopLimitPrice"},
     OrderType.ICE: {"Layers", "SizeIncrement", "PriceIncrement", "PriceOffset"},
-    OrderType.OCO_ICE: {"Layers", "SizeIncrement", "PriceIncrement", "PriceOffset"},
+    OrderType.OCO_ICE: {"StopLimitPrice", "Layers", "SizeIncrement", "PriceIncrement", "PriceOffset"},
     OrderType.BRACKET: {"SecondLegPrice"},
     OrderType.TSM: {"StopLimitPrice"},
     OrderType.TSL: {"StopLimitPrice"},
