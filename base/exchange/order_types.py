@@ -97,7 +97,7 @@ class OrderTypes(SpecialOrders):
         self._lift(order)
         self._show_all(order, events)
         special.layers = []
-        book.followers.pop(order.number, None)
+        book.followers.drop(order)
         if order_type in MARKET_WHEN_FREE:
             self._let_go(order)
             self._enter_market(book, order, order.time_in_force, events)
@@ -141,10 +141,6 @@ class OrderTypes(SpecialOrders):
         """4.5, 4.9: an order comes to rest where it wishes to be, and follows the best price from now on."""
         if order.order_type in LAYERED:
             self._add_layers(order)
-        newest = next(reversed(book.followers), 0)
-        book.followers[order.number] = order
-        if order.number < newest:
-            book.followers = dict(sorted(book.followers.items()))
         self._move(book, order, book.best_ticks(), events)
 
     def _move(self, book: Book, order: Order, best_ticks: tuple[int, ...], events: list[Event]) -> None:
@@ -162,15 +158,8 @@ class OrderTypes(SpecialOrders):
                 layer.price_ticks = wish_ticks + place * step_ticks
                 if layer.leaves_lots and layer.price_ticks >= 1:
                     self._rest(book, layer, layer.price_ticks)
+        book.followers.put(order, best_ticks)
         self._show_all(order, events)
-
-    def _must_move(self, book: Book, order: Order, best_ticks: tuple[int, ...]) -> bool:
-        special = special_of(order)
-        wish_ticks = book.wish(order, best_ticks)
-        if special.layers:
-            better_ticks = (special.first_ticks - wish_ticks) * book.own[order.side].sign
-            return better_ticks >= max(1, special.terms.price_increment_ticks)
-        return (order.level.price_ticks if special.rests else 0) != max(wish_ticks, 0)
 
     def _settle_book(self, book: Book, events: list[Event], told: int = 0) -> None:
         """Section 2: act and move until everybody is where it belongs. ``told`` counts the events already shown."""
@@ -196,11 +185,10 @@ class OrderTypes(SpecialOrders):
     def _move_followers(self, book: Book, best_ticks: tuple[int, ...], events: list[Event]) -> int:
         """Move those that must, in the order of their numbers, until a move changes the best prices; count them."""
         moves = 0
-        for order in list(book.followers.values()):
-            if self._must_move(book, order, best_ticks):
-                self._move(book, order, best_ticks, events)
-                moves += 1
-                if book.best_ticks() != best_ticks:
-                    return moves
+        for order in book.followers.movers(best_ticks):
+            self._move(book, order, best_ticks, events)
+            moves += 1
+            if book.best_ticks() != best_ticks:
+                return moves
         book.settled_at = best_ticks
         return moves

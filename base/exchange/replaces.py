@@ -148,7 +148,7 @@ class Replaces(OrderTypes):
     def _forget_layers(self, order: Order, events: list[Event]) -> None:
         self._show_all(order, events)
         special_of(order).layers = []
-        self._books[order.instrument].followers.pop(order.number, None)
+        self._books[order.instrument].followers.drop(order)
 
     def _enter_anew(self, order: Order, waited: bool, events: list[Event]) -> None:
         """Do with the new fields what the order did with the old ones: wait, follow, or come in again."""

@@ -50,7 +50,7 @@ class SpecialOrders(Desk):
         book = self._books[order.instrument]
         if order.order_type not in SIMPLE:
             book.watched -= 1
-        book.followers.pop(order.number, None)
+        book.followers.drop(order)
 
     def _accept(self, order: Order, events: list[Event]) -> None:
         special = special_of(order)

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 
 from base.limits import EMPTY_LEVELS_KEPT
+from base.matching.followers import Followers
 from base.matching.price_level import Order, PriceLevel
 from base.matching.triggers import Waiting
 from base.vocabulary.orders import Side
@@ -63,6 +64,11 @@ class BookSide:
     def best_ticks(self) -> tuple[int, int, int]:
         """The best prices of what rests here, of its visible part, and of that without pegs and layers; 0: none."""
         best = visible = 0
+        keys = self.keys
+        if keys:  # mostly the first level says it all
+            level = self.levels[keys[0]]
+            if level.first is not None and not level.specials:
+                return level.price_ticks, level.price_ticks, level.price_ticks
         for level in self.levels_from_best():
             best = best or level.price_ticks
             if level.first is not None:
@@ -101,8 +107,8 @@ class BookSide:
 class Book:
     """The book of one instrument. ``own[side]`` and ``opposite[side]`` are indexed by ``Side``.
 
-    ``waiting`` has the orders that wait for a price, ``followers`` the open pegs and ICE sets by number,
-    oldest first; ``watched`` counts the open orders for which the book has to be settled after each step.
+    ``waiting`` has the orders that wait for a price, ``followers`` the open pegs and ICE sets;
+    ``watched`` counts the open orders for which the book has to be settled after each step, and
     ``settled_at`` has the best prices at which all followers are where they want to be.
     ``last_ticks`` is the price of the newest match, 0 before the first.
     """
@@ -115,7 +121,7 @@ class Book:
         self.instrument = instrument
         self.last_ticks = self.watched = 0
         self.waiting = Waiting()
-        self.followers: dict[int, Order] = {}
+        self.followers = Followers()
         self.settled_at: tuple[int, ...] = ()
         self.bids = BookSide(-1)
         self.asks = BookSide(1)

@@ -56,6 +56,17 @@ class Shelf:
             popped.extend(self._places.pop(heappop(self._keys)).values())
         return popped
 
+    def orders_through(self, key: int) -> list[Order]:
+        """All orders at this key or below it, which stay; costs what is found."""
+        found: list[Order] = []
+        frontier = [0] if self._keys else []
+        while frontier:
+            place = frontier.pop()
+            if self._keys[place] <= key:
+                frontier += range(2 * place + 1, min(2 * place + 3, len(self._keys)))
+                found += self._places[self._keys[place]].values()
+        return found
+
     def oldest_through(self, key: int) -> Order | None:
         """The order with the lowest number at this key or below it; looks at one order per key."""
         oldest: Order | None = None

@@ -65,13 +65,20 @@ def check_book(book: Book, orders: list[Order]) -> None:
             continue
         assert order.leaves_lots == sum(layer.leaves_lots for layer in special.layers), "a set is its layers"
     best_ticks = book.best_ticks()
-    for number, follower in book.followers.items():
-        assert follower.number == number and follower.leaves_lots and follower.special
+    followers = book.followers.values()
+    for follower in followers:
+        assert follower.leaves_lots and follower.special
         assert follower.order_type in PEGS | LAYERED
         if follower.order_type in PEGS:
             place = follower.level.price_ticks if follower.special.rests else 0
             assert place == max(0, book.wish(follower, best_ticks)), "a peg is where it wants to be"
-    assert list(book.followers) == sorted(book.followers)
+        else:
+            sign = 1 if follower.side == Side.BUY else -1
+            better = (book.wish(follower, best_ticks) - follower.special.first_ticks) * sign
+            assert better < max(1, follower.special.terms.price_increment_ticks), "a set moves when it must"
+    assert book.followers.movers(best_ticks) == []
+    kinds = [order for order in orders if order.order_type in PEGS or (order.special and order.special.layers)]
+    assert sorted(one.number for one in followers) == sorted(one.number for one in kinds)
 
 
 def check_equity(exchange: Exchange, orders: list[Order]) -> None:

@@ -7,8 +7,8 @@ from itertools import permutations
 
 import pytest
 
-from base.matching.price_level import Order, PriceLevel
-from base.vocabulary.orders import OrderStatus
+from base.matching.price_level import Order, PriceLevel, Special
+from base.vocabulary.orders import OrderStatus, OrderTerms, Side
 from tests.matching.orders import order
 
 
@@ -74,3 +74,42 @@ def test_status_is_what_happened_last(
     one: Order = order(1, 10)
     one.leaves_lots, one.cancelled_lots, one.replaced_at_lots = leaves, cancelled, replaced_at
     assert (one.status(), one.executed_lots()) == (status, executed)
+
+
+def special(number: int, lots: int, *, hidden: bool = False, follows: bool = False, display: int = 0) -> Order:
+    made = order(number, lots)
+    terms = OrderTerms(display_lots=display, refresh_lots=display)
+    made.special = Special(terms, Side.SELL, hidden=hidden, follows=follows)
+    made.special.slice_lots = display
+    return made
+
+
+def test_a_level_knows_how_much_of_it_makes_a_price_that_others_follow() -> None:
+    level = PriceLevel(100, 100)
+    firm, hidden, peg = order(1, 5), special(2, 6, hidden=True), special(3, 7, follows=True)
+    for one in (hidden, peg, firm):
+        level.append(one)
+    assert (level.lots, level.apart_lots, level.specials) == (18, 13, 2)
+    level.shrink(hidden, 4)
+    level.shrink(peg, 2)
+    level.shrink(firm, 1)
+    assert (level.lots, level.apart_lots) == (7, 6)
+    level.take(peg, 1)
+    assert (level.lots, level.apart_lots) == (6, 5)
+    level.remove(hidden)
+    assert (level.lots, level.apart_lots, level.specials) == (2, 1, 1) and level.next_in_turn() is peg
+    level.remove(peg)
+    level.take(firm, 1)
+    assert level.is_empty() and (level.lots, level.apart_lots) == (0, 0)
+
+
+def test_a_used_up_slice_goes_behind_and_hidden_orders_come_last() -> None:
+    level = PriceLevel(100, 100)
+    hidden, sliced, plain = special(1, 1, hidden=True), special(2, 3, display=1), order(3, 1)
+    for one in (hidden, sliced, plain):
+        level.append(one)
+    turns = []
+    while (one := level.next_in_turn()) is not None:
+        turns.append(one.number)
+        level.take(one, 1)
+    assert turns == [2, 3, 2, 2, 1]
