@@ -10,10 +10,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
+from base.client.sample_orders import QUANTITY, sample_fields, sample_price
 from base.client.trader import Trader
 from base.client.transcript import Transcript
 from base.errors import DemoFailed, HandoffError
-from base.messages import MessageType, Side, Transaction
+from base.messages import MessageType, OrderType, Side, Transaction
 from base.servers.children import Child
 from base.servers.demo_settings import ACCOUNTS
 from base.wire.layout import Message
@@ -48,6 +49,10 @@ def _trade(directory: Path, log: IO[bytes], transcript: Transcript, say: Callabl
         play(traders[0], traders[1], say)
         say("\nThe book of " + INSTRUMENT)
         say("\n".join(book_lines(open_orders(traders))))
+        account, user = ACCOUNTS[2]
+        with Trader(*aes_address, key=user, user=user, account=account) as trader:
+            say(f"\n-- account {account} enters one order of each type and cancels what rests or waits")
+            say("\n".join(try_order_types(trader)))
         for trader in traders:
             trader.logout()
         for child in (aes, oes):
@@ -81,6 +86,23 @@ def play(maker: Trader, taker: Trader, say: Callable[[str], object]) -> None:
     fill = expect(maker.replies(purchase), MessageType.QUOTE_FILL, ExecPrice=50_200.0, ExecShares=0.5)
     part = taker.wait_for(lambda message: getattr(message, "ExecID", 0) == fill.ExecID)
     expect([part], MessageType.EXECUTION_PARTIAL, OrderID=offer.OrderID, RemainingQuantity=1.5)
+
+
+def try_order_types(trader: Trader) -> list[str]:
+    """Enter one order of each type, check and cancel it; gives a table of what was answered."""
+    lines = [f"{'order type':<14} {'answer':<12} then"]
+    for order_type in OrderType:
+        price = sample_price(1, order_type)
+        fields = sample_fields(order_type, price, QUANTITY)
+        order = trader.new_order(INSTRUMENT, Side.BUY, QUANTITY, price, order_type, **fields)
+        fills = order_type == OrderType.MKT
+        report = expect(trader.replies(order), MessageType.QUOTE_FILL if fills else MessageType.ORDER_ACK)
+        line = f"{order_type.name:<14} {MessageType(report.MessageType).name:<12}"
+        if not fills:
+            expect(trader.replies(trader.cancel(order.OrderID)), MessageType.CANCELLED, OrigOrderID=order.OrderID)
+            line += f" {MessageType.CANCELLED.name}"
+        lines.append(line.rstrip())
+    return lines
 
 
 def expect(answer: list[Message], message_type: MessageType, **fields: object) -> Transaction:

@@ -6,7 +6,7 @@ import pytest
 
 from base.client.transcript import Transcript
 from base.errors import DemoFailed
-from base.messages import ClientLogon, MessageType, Side, Transaction
+from base.messages import ClientLogon, MessageType, OrderType, Side, Transaction
 from base.servers.demonstration import book_lines, expect, run_demo
 
 
@@ -15,6 +15,11 @@ def test_the_demo_trades_and_shows_the_book() -> None:
     assert run_demo(Transcript(output), said.append) == 0
     text = "\n".join(said)
     assert "      bids        price     asks\n                  50200      1.5\n         2      50100.5" in text
+    rows = [line.split() for line in text.splitlines() if line.split()[:1] and line.split()[0] in OrderType.__members__]
+    assert rows == [
+        [order_type.name, "QUOTE_FILL"] if order_type == OrderType.MKT else [order_type.name, "ORDER_ACK", "CANCELLED"]
+        for order_type in OrderType
+    ]
     assert text.endswith("Both servers stopped in an orderly way.")
     transcript = output.getvalue()
     for line in ("Send the AES Logon message", "Send the OES Logon message", "Message type is transaction"):
