@@ -6,6 +6,7 @@ Never knows: which messages exist, sockets, sessions, the market. Follows: binar
 """
 
 import struct
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from operator import index as as_index
 from typing import Any, NamedTuple
@@ -85,7 +86,7 @@ class Raw(NamedTuple):
     read: Callable[[bytes], Any]
 
 
-class Field:
+class Field(ABC):
     """One field: its place in the bytes (``spec``) and among the flat values (``first``, ``width``)."""
 
     width = 1
@@ -99,9 +100,9 @@ class Field:
         """The flat values of the field when nobody sets it."""
         return (0,)
 
+    @abstractmethod
     def store(self, value: Any) -> Values:
         """The flat values for ``value``, checked; :class:`FieldError` names field, value and rule."""
-        raise NotImplementedError
 
     def reader(self) -> Callable[[Values], Any]:
         """A function from all flat values of the message to the value of this field."""
