@@ -57,7 +57,8 @@ class Play:
     def _operate(self, command: SetReferencePrice) -> None:
         floor = self.floor
         front = floor.venue._front
-        front._order_entry.reports.report_unasked(floor.exchange.submit(command, floor.now_ns))  # type: ignore[attr-defined]
+        events = floor.exchange.submit(command, floor.now_ns)
+        front._order_entry.reports.report_unasked(events)  # type: ignore[attr-defined]
         floor.collect()
 
     def _send(self, line: str) -> None:
@@ -86,7 +87,7 @@ class Play:
             name, value = pair.split("=")
             fields[name] = value if name == "Attributes" else float(value) if "." in value else int(value)
         doubles = {spec.name for spec in Transaction.FIELDS if spec.code == "d"}
-        fields = {name: float(value) if name in doubles else value for name, value in fields.items()}  # type: ignore[arg-type]
+        fields |= {name: float(str(value)) for name, value in fields.items() if name in doubles}
         order = self.floor.order(int(account), **fields)
         self.orders[order.OrderID] = order
         self.floor.feed(int(account), order.encode())
