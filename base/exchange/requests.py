@@ -184,12 +184,11 @@ class Exchange(Replaces):
             return [OrderRejected(order_id, Reject.ORIGINAL_ORDER_UNKNOWN)]
         if original_price_ticks and original_price_ticks != order.price_ticks:
             return [OrderRejected(order_id, Reject.ORIGINAL_PRICE_DIFFERS)]
-        events: list[Event] = []
         if order.special is None:
             order.level.remove(order)
-            events.append(self._cancel(order, order_id))
+            events: list[Event] = [self._cancel(order, order_id)]
         else:
-            self._cancel_special(order, order_id, 0, events)
+            self._cancel_special(order, order_id, 0, events := [])
         book = self._books[instrument]
         if book.watched:
             self._settle_book(book, events)

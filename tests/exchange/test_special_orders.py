@@ -121,3 +121,13 @@ def sliced_again(order_id: int, lots: int, at: int = 100) -> Command:
 )  # fmt: skip
 def test_replaced(rule: str, commands: list[Command], events: list[str]) -> None:
     assert told(*commands) == events, rule
+
+
+def test_one_open_order_too_many_holds_nothing_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("base.exchange.requests.OPEN_ORDERS_PER_PARTICIPANT", 1)
+    exchange = market(0, 500)
+    waits = order(OrderType.STOP_MARKET, 1, BUY, 1, 0, stop=102)
+    assert told(waits, order(HIDDEN, 2, BUY, 5), on=exchange) == ["refused TOO_MANY_OPEN_ORDERS"], "waiting ones count"
+    assert exchange.equity(1)["USD"] == 500 * TICK_LOT
+    assert told(order(HIDDEN, 3, BUY, 5, tif=IOC), on=exchange) == ["2 cancelled 5"], "it would not have rested"
+    assert told(cancel(waits, 4), order(HIDDEN, 5, BUY, 5), on=exchange) == ["3 accepted"]
