@@ -19,7 +19,7 @@ help:
 	@echo "make serve      keep AES and OES running and say how to connect"
 	@echo "make test       ruff, mypy, then all tests with ordinary counts"
 	@echo "make test-long  all tests with full counts (at most an hour)"
-	@echo "make bench      orders per second, against a loop that only sends back"
+	@echo "make bench      orders per second, against a loop that only sends back; cost by depth of the book"
 	@echo "make check      ruff and mypy alone"
 	@echo "make clean      remove what the other targets made"
 
@@ -41,6 +41,8 @@ test-long: check
 
 bench: $(CORE)
 	@$(VENV)/bin/python -m benchmarks.throughput
+	@echo
+	@$(VENV)/bin/python -m benchmarks.depth
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
