@@ -20,7 +20,7 @@ from tests.reference.matcher import Matcher
 from tests.reference.phrases import buy, cancel, order, replace, sell
 from tests.reference.streams import Stream, accounts
 
-COMMANDS = count(ordinary=2_000, long=30_000)
+COMMANDS = count(ordinary=2_000, long=10_000)
 HASH_SEEDS = ("0", "1", "2", "77777", "4294967295")
 REPEATS = count(ordinary=2, long=20)
 GOLDEN_SEED, GOLDEN_COMMANDS = 4, 2_000

@@ -25,7 +25,7 @@ from base.vocabulary.orders import OrderTerms, OrderType, Side, TimeInForce
 from base.vocabulary.participants import AccountTerms
 from tests.reference.market import INSTRUMENTS, PARTICIPANTS
 from tests.reference.matcher import Matcher
-from tests.reference.phrases import DAY, FOK, IOC, buy, cancel, log_out, order, replace, sell, sell_market
+from tests.reference.phrases import DAY, FOK, IOC, buy, buy_market, cancel, log_out, order, replace, sell, sell_market
 from tests.reference.streams import accounts
 
 BUY, SELL = int(Side.BUY), int(Side.SELL)
@@ -133,6 +133,22 @@ STORIES: dict[str, tuple[list[Command], str]] = {
         [order(T.ONE_CANCELS_OTHER, 1, BUY, 2, 99, stop=102), sell(2, 1, 105, by=1), *at(102), sell(3, 1, 99, by=1)],
         "1 accepted; 2 accepted; 3 accepted; 4x3 1@102; 1x2 1@105; 1 cancelled 1; 5 accepted",
     ),
+    "one cancels the other: set free by its replace": (
+        [
+            *at(100), order(T.ONE_CANCELS_OTHER, 1, BUY, 4, 99, stop=105), sell(2, 2, 101, by=1), sell(3, 5, 103, by=1),
+            copy_of(
+                replace(order(T.ONE_CANCELS_OTHER, 1, BUY, 4, 99), 4, 4, 101), terms=OrderTerms(stop_ticks=100)
+            ),
+        ],
+        "1 accepted; 2x1 1@100; 3 accepted; 4 accepted; 5 accepted; 3 replaced 4; 3x4 2@101; 3x5 2@103",
+    ),
+    "what a fill or kill would not match needs no cover": (
+        [
+            sell(1, 29, 900, by=1), sell(2, 1, 100, by=1), buy_market(3, 29), buy_market(4, 31, FOK),
+            buy_market(5, 30, FOK),
+        ],
+        "1 accepted; 2 accepted; refused 201; 3 cancelled 31; refused 201",
+    ),
     "ice layers": (
         [
             buy(1, 1, 100, by=1),
@@ -238,7 +254,7 @@ STORIES: dict[str, tuple[list[Command], str]] = {
 
 
 def owned(name: str) -> tuple[AccountTerms, ...]:
-    return LITTLE if "not covered" in name else PLENTY
+    return LITTLE if "cover" in name else PLENTY
 
 
 @pytest.mark.parametrize("name", list(STORIES))
