@@ -144,7 +144,7 @@ class Exchange(Replaces):
         """
         ids = self._seats[participant].ids
         order = ids.find_open(original_order_id)
-        if order is None:
+        if order is None or order.participant != participant:
             return [OrderRejected(order_id, Reject.ORIGINAL_ORDER_UNKNOWN)]
         fixed = (instrument, side, order_type, time_in_force)
         if order.special is not None:

@@ -42,3 +42,15 @@ def test_an_order_that_another_user_of_the_account_cancels_is_reported_to_both()
     assert (confirmed.MessageType, confirmed.OrderID) == (15, cancel.OrderID)
     (told,) = floor.read(1)
     assert (told.MessageType, told.OrderID, told.OrigOrderID) == (15, order.OrderID, order.OrderID)
+
+
+def test_a_replace_is_for_the_user_who_entered_the_order() -> None:
+    floor = Floor(second_user=True)
+    floor.log_on(1)
+    floor.connect(9)
+    floor.send(9, floor.logon(1, "other"))
+    order = floor.order(1)
+    floor.send(1, order)
+    (refused,) = floor.send(9, floor.order(1, MessageType=2, OrigOrderID=order.OrderID, BOPrice=99.0))
+    assert (refused.MessageType, refused.RejectReason) == (12, 54)
+    assert floor.read(1) == []

@@ -286,7 +286,7 @@ class Matcher(Floor):
 
     def replace(self, command: ReplaceOrder, account: int) -> list[Event]:
         entry = self.find(account, command.original_order_id)
-        if entry is None:
+        if entry is None or entry.participant != command.participant:
             return [OrderRejected(command.order_id, Reject.ORIGINAL_ORDER_UNKNOWN)]
         reason = self.why_not_replace(command, account, entry)
         if reason:
