@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
 from base.matching.book import ANY_PRICE_KEY, Book
-from base.matching.engine import match, reachable
+from base.matching.engine import match, match_apart, reachable, reachable_apart
 from base.matching.order_ids import OrderIds
 from base.matching.price_level import Order
 from base.risk.accounts import Accounts, settle
@@ -17,23 +17,29 @@ from base.risk.checks import covers_purchase, covers_sell
 from base.vocabulary.events import Event, OrderAccepted, OrderCancelled, Trade
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.orders import OrderType, Side, TimeInForce
-from base.vocabulary.participants import AccountTerms, Participant
+from base.vocabulary.participants import AccountTerms, Participant, SelfTrade
+from base.vocabulary.rejects import Reject
 
 # Plain integers, because comparing members of an enumeration costs as much as a dictionary look-up.
 BUY = int(Side.BUY)
 LIMIT = int(OrderType.LIMIT)
 MARKET = int(OrderType.MARKET)
 FILL_OR_KILL, GOOD_TILL_CANCEL, IMMEDIATE_OR_CANCEL, POST_ONLY, REDUCE_ONLY, DAY = map(int, TimeInForce)
+CANCEL_NEWEST, CANCEL_OLDEST = int(SelfTrade.CANCEL_NEWEST), int(SelfTrade.CANCEL_OLDEST)
 RESTING_TIMES = frozenset({GOOD_TILL_CANCEL, DAY, POST_ONLY})
 
 
 class Seat:
-    """A participant as the exchange keeps it: its account's order ids and positions, its open orders by number."""
+    """A participant as the exchange keeps it: its account's terms, order ids and positions, its open orders by number.
 
-    __slots__ = ("account", "holdings", "ids", "open")
+    ``self_trade`` is 0 for accounts whose orders may be matched with each other, which costs them nothing.
+    """
 
-    def __init__(self, account: int, ids: OrderIds, holdings: dict[int, int]) -> None:
-        self.account = account
+    __slots__ = ("account", "holdings", "ids", "open", "self_trade")
+
+    def __init__(self, terms: AccountTerms, ids: OrderIds, holdings: dict[int, int]) -> None:
+        self.account = terms.account
+        self.self_trade = int(terms.self_trade)
         self.ids = ids
         self.holdings = holdings
         self.open: dict[int, Order] = {}
@@ -53,6 +59,7 @@ class Desk(ABC):
         self._books = {instrument.number: Book(instrument.number) for instrument in listed}
         self._accounts = Accounts(listed, terms)
         self._positions = self._accounts.positions
+        self._terms = {one.account: one for one in terms}
         ids = {one.account: OrderIds() for one in terms}
         self._ids = ids
         self._seats: list[Seat] = []
@@ -61,7 +68,8 @@ class Desk(ABC):
                 raise ValueError(f"participant {who.number} stands at place {place}; number participants from 0 upward")
             if who.account not in ids:
                 raise ValueError(f"account {who.account} of participant {place} is not listed; add the account")
-            self._seats.append(Seat(who.account, ids[who.account], self._accounts.holdings(who.account)))
+            holdings = self._accounts.holdings(who.account)
+            self._seats.append(Seat(self._terms[who.account], ids[who.account], holdings))
         self._last_number = 0
         self._last_exec_id = 0
 
@@ -73,12 +81,23 @@ class Desk(ABC):
     def _show(self, order: Order, events: list[Event]) -> None:
         """Tell what the public book shows of a special order, if that changed."""
 
-    def _covers_market(self, book: Book, holding: int, side: int, time_in_force: int, lots: int) -> bool:
+    @abstractmethod
+    def _withdraw(self, order: Order, reason: int, events: list[Event]) -> None:
+        """Take out an open order of any type, or that to which a layer belongs; nobody asked for it."""
+
+    def _reachable(self, seat: Seat, book: Book, side: int, lots: int, limit_key: int) -> tuple[int, int]:
+        """What an order of this seat would meet: (lots, sum of lots x price in ticks)."""
+        if not seat.self_trade:
+            return reachable(book.opposite[side], lots, limit_key)
+        passes = seat.self_trade == CANCEL_OLDEST
+        return reachable_apart(book.opposite[side], lots, limit_key, seat.holdings[book.instrument], passes=passes)
+
+    def _covers_market(self, seat: Seat, book: Book, side: int, time_in_force: int, lots: int) -> bool:
         """Whether what a market order would meet is covered; it holds nothing back."""
-        met_lots, lots_times_ticks = reachable(book.opposite[side], lots, ANY_PRICE_KEY)
+        met_lots, lots_times_ticks = self._reachable(seat, book, side, lots, ANY_PRICE_KEY)
         if time_in_force == FILL_OR_KILL and met_lots < lots:
             return True
-        position = self._positions[holding]
+        position = self._positions[seat.holdings[book.instrument]]
         return covers_purchase(position, lots_times_ticks) if side == BUY else covers_sell(position, met_lots)
 
     def _reserve(self, holding: int, side: int, lots: int, price_ticks: int) -> bool:
@@ -100,17 +119,16 @@ class Desk(ABC):
         time_in_force = order.time_in_force
         limit_key = order.price_ticks * opposite.sign if is_limit else ANY_PRICE_KEY
         lots = order.leaves_lots
-        if (
-            opposite.keys
-            and opposite.keys[0] <= limit_key
-            and (time_in_force != FILL_OR_KILL or reachable(opposite, lots, limit_key)[0] == lots)
-        ):
-            fills = match(opposite, order, limit_key)
-            if fills:
-                self._settle(book, order, lots, fills, not is_limit, order.price_ticks, events)
-                if not order.leaves_lots:
-                    seat.ids.retired.append((order.order_id, order))
-                    return events
+        if opposite.keys and opposite.keys[0] <= limit_key:
+            if seat.self_trade:
+                return self._enter_apart(seat, book, order, limit_key, events)
+            if time_in_force != FILL_OR_KILL or reachable(opposite, lots, limit_key)[0] == lots:
+                fills = match(opposite, order, limit_key)
+                if fills:
+                    self._settle(book, order, lots, fills, not is_limit, order.price_ticks, events)
+                    if not order.leaves_lots:
+                        seat.ids.retired.append((order.order_id, order))
+                        return events
         if is_limit and time_in_force in RESTING_TIMES:
             book.own[side].rest(order)
             seat.open[order.number] = order
@@ -119,6 +137,45 @@ class Desk(ABC):
         else:
             events.append(self._cancel(order, 0))
         return events
+
+    def _enter_apart(
+        self, seat: Seat, book: Book, order: Order, limit_key: int, events: list[Event]
+    ) -> list[Event]:
+        """Match a plain order of an account that does not trade with itself."""
+        is_new = not events
+        is_market = order.order_type != LIMIT
+        time_in_force = order.time_in_force
+        lots = order.leaves_lots
+        reason = 0
+        if time_in_force != FILL_OR_KILL or self._reachable(seat, book, order.side, lots, limit_key)[0] == lots:
+            reason = self._match_apart(seat, book, order, limit_key, is_market, events)
+        if not order.leaves_lots:
+            seat.ids.retired.append((order.order_id, order))
+        elif reason or is_market or time_in_force not in RESTING_TIMES:
+            events.append(self._cancel(order, 0, reason))
+        else:
+            book.own[order.side].rest(order)
+            seat.open[order.number] = order
+            if is_new and order.leaves_lots == lots:
+                events.append(OrderAccepted(order.number))
+        return events
+
+    def _match_apart(
+        self, seat: Seat, book: Book, incoming: Order, limit_key: int, is_market: bool, events: list[Event]
+    ) -> int:
+        """Match an order of an account that does not trade with itself; returns why the rest must go, or 0."""
+        opposite = book.opposite[incoming.side]
+        while True:
+            lots = incoming.leaves_lots
+            fills, own = match_apart(opposite, incoming, limit_key)
+            if fills:
+                self._settle(book, incoming, lots, fills, is_market, incoming.price_ticks, events)
+            if own is None:
+                return 0
+            if seat.self_trade != CANCEL_NEWEST:
+                self._withdraw(own, Reject.SELF_TRADE, events)
+            if seat.self_trade != CANCEL_OLDEST:
+                return Reject.SELF_TRADE
 
     def _settle(
         self, book: Book, incoming: Order, leaves: int, fills: list[tuple[Order, int, int]], is_market: bool,
@@ -165,7 +222,7 @@ class Desk(ABC):
             for resting in touched:
                 self._show(resting, events)
 
-    def _cancel(self, order: Order, request_id: int) -> OrderCancelled:
+    def _cancel(self, order: Order, request_id: int, reason: int = 0) -> OrderCancelled:
         """End a plain order that has left the book or never was in it, and give back what it held."""
         leaves = order.leaves_lots
         if order.order_type == LIMIT:
@@ -175,4 +232,4 @@ class Desk(ABC):
         seat = self._seats[order.participant]
         seat.open.pop(order.number, None)
         seat.ids.retired.append((order.order_id, order))
-        return OrderCancelled(order.number, request_id, leaves)
+        return OrderCancelled(order.number, request_id, leaves, reason)

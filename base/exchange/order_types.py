@@ -113,8 +113,11 @@ class OrderTypes(SpecialOrders):
 
     def _strike(self, book: Book, order: Order, events: list[Event]) -> None:
         """4.13: match as far as the price goes; the rest waits again."""
-        self._take(book, order, order.price_ticks * book.opposite[order.side].sign, 0, False, events)
-        if order.leaves_lots:
+        limit_key = order.price_ticks * book.opposite[order.side].sign
+        reason = self._take(book, order, limit_key, 0, False, events)
+        if reason and order.leaves_lots:
+            self._cancel_special(order, 0, reason, events)
+        elif order.leaves_lots:
             book.waiting.put(order, book.last_ticks)
         else:
             self._finish(order)

@@ -52,7 +52,7 @@ class Replaces(OrderTypes):
         order.leaves_lots = leaves
         self._enter(seat, self._books[order.instrument], order, events)
         if not order.leaves_lots:
-            del seat.open[order.number]
+            seat.open.pop(order.number, None)
         return events
 
     def _replace_special(

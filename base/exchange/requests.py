@@ -107,7 +107,7 @@ class Exchange(Replaces):
             if len(seat.open) >= OPEN_ORDERS_PER_PARTICIPANT and time_in_force in RESTING_TIMES:
                 self._release(holding, side, quantity_lots, price_ticks)
                 return [OrderRejected(order_id, Reject.TOO_MANY_OPEN_ORDERS)]
-        elif not self._covers_market(book, holding, side, time_in_force, quantity_lots):
+        elif not self._covers_market(seat, book, side, time_in_force, quantity_lots):
             return [OrderRejected(order_id, Reject.NOT_ENOUGH_EQUITY)]
         number = self._last_number = self._last_number + 1
         order = _bare(Order)
@@ -206,11 +206,7 @@ class Exchange(Replaces):
         going = [order for order in self._seats[participant].open.values() if order.time_in_force == DAY]
         events: list[Event] = []
         for order in going:
-            if order.special is None:
-                order.level.remove(order)
-                events.append(self._cancel(order, 0))
-            else:
-                self._cancel_special(order, 0, 0, events)
+            self._withdraw(order, 0, events)
         for instrument in sorted({order.instrument for order in going}):
             book = self._books[instrument]
             if book.watched:
@@ -329,7 +325,7 @@ class Exchange(Replaces):
         if time_in_force == REDUCE_ONLY and not reduces(self._positions[holding], lots, buys=side == BUY):
             return Reject.WOULD_NOT_REDUCE
         if order_type == MARKET:
-            covered = self._covers_market(book, holding, side, time_in_force, lots)
+            covered = self._covers_market(seat, book, side, time_in_force, lots)
         else:
             covered = order_type in STOPS or self._hold(order, order.price_ticks, lots)
         if not covered:

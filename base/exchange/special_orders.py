@@ -13,7 +13,7 @@ from base.exchange.desk import (
     Desk,
 )
 from base.matching.book import ANY_PRICE_KEY, Book
-from base.matching.engine import match, reachable
+from base.matching.engine import match
 from base.matching.price_level import Order, Special
 from base.vocabulary.events import Event, OrderAccepted, OrderCancelled, OrderMoved
 from base.vocabulary.orders import OrderType, Side
@@ -88,11 +88,12 @@ class SpecialOrders(Desk):
 
     def _enter_limit(self, book: Book, order: Order, time_in_force: int, events: list[Event]) -> None:
         """Match a covered order up to its price; what is left of it rests or, if it may not, is cancelled."""
-        self._take(book, order, order.price_ticks * book.opposite[order.side].sign, time_in_force, False, events)
+        limit_key = order.price_ticks * book.opposite[order.side].sign
+        reason = self._take(book, order, limit_key, time_in_force, False, events)
         if not order.leaves_lots:
             self._finish(order)
-        elif time_in_force in (FILL_OR_KILL, IMMEDIATE_OR_CANCEL):
-            self._cancel_special(order, 0, 0, events)
+        elif reason or time_in_force in (FILL_OR_KILL, IMMEDIATE_OR_CANCEL):
+            self._cancel_special(order, 0, reason, events)
         else:
             self._accept(order, events)
             self._rest(book, order, order.price_ticks)
@@ -100,28 +101,34 @@ class SpecialOrders(Desk):
 
     def _enter_market(self, book: Book, order: Order, time_in_force: int, events: list[Event]) -> None:
         """Match an order, which holds nothing back, at any price if that is covered; its rest is cancelled."""
-        if not self._covers_market(book, order.holding, order.side, time_in_force, order.leaves_lots):
+        if not self._covers_market(
+            self._seats[order.participant], book, order.side, time_in_force, order.leaves_lots
+        ):
             self._cancel_special(order, 0, Reject.NOT_ENOUGH_EQUITY, events)
             return
-        self._take(book, order, ANY_PRICE_KEY, time_in_force, True, events)
+        reason = self._take(book, order, ANY_PRICE_KEY, time_in_force, True, events)
         if order.leaves_lots:
-            self._cancel_special(order, 0, 0, events)
+            self._cancel_special(order, 0, reason, events)
         else:
             self._finish(order)
 
     def _take(
         self, book: Book, order: Order, limit_key: int, time_in_force: int, is_market: bool, events: list[Event]
-    ) -> None:
-        """Match an order as far as the limit goes."""
-        opposite = book.opposite[order.side]
+    ) -> int:
+        """Match an order as far as the limit goes; returns why its rest must go even if it might rest, or 0."""
+        seat = self._seats[order.participant]
         lots = order.leaves_lots
-        if time_in_force == FILL_OR_KILL and reachable(opposite, lots, limit_key)[0] < lots:
-            return
-        fills = match(opposite, order, limit_key)
-        if fills:
-            special_of(order).is_new = False
+        if time_in_force == FILL_OR_KILL and self._reachable(seat, book, order.side, lots, limit_key)[0] < lots:
+            return 0
+        reason = 0
+        if seat.self_trade:
+            reason = self._match_apart(seat, book, order, limit_key, is_market, events)
+        elif fills := match(book.opposite[order.side], order, limit_key):
             self._settle(book, order, lots, fills, is_market, order.price_ticks, events)
+        if order.leaves_lots < lots:
+            special_of(order).is_new = False
             self._was_matched(order, lots - order.leaves_lots)
+        return reason
 
     def _follow_special(self, resting: Order, lots: int, leaves_lots: int) -> tuple[Order, int]:
         special = special_of(resting)
@@ -178,6 +185,13 @@ class SpecialOrders(Desk):
     def _show_all(self, order: Order, events: list[Event]) -> None:
         for one in (order, *special_of(order).layers):
             self._show(one, events)
+
+    def _withdraw(self, order: Order, reason: int, events: list[Event]) -> None:
+        if order.special is None:
+            order.level.remove(order)
+            events.append(self._cancel(order, 0, reason))
+        else:
+            self._cancel_special(order.special.parent or order, 0, reason, events)
 
     def _cancel_special(self, order: Order, request_id: int, reason: int, events: list[Event]) -> None:
         """Take away everything that is left of an order, and give back what it held."""

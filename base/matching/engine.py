@@ -57,13 +57,28 @@ def match(opposite: BookSide, incoming: Order, limit_key: int) -> list[tuple[Ord
 def _match_in_turn(level: PriceLevel, leaves: int, fills: list[tuple[Order, int, int]]) -> int:
     """Match at a price where some orders are hidden or show slices only; returns what is left to match."""
     while leaves and (resting := level.next_in_turn()) is not None:
-        special = resting.special
-        lots = special.slice_lots if special is not None and special.slice_lots else resting.leaves_lots
-        lots = min(lots, leaves)
+        lots = min(resting.slice_or_all(), leaves)
         level.take(resting, lots)
         leaves -= lots
         fills.append((resting, lots, resting.leaves_lots))
     return leaves
+
+
+def match_apart(
+    opposite: BookSide, incoming: Order, limit_key: int
+) -> tuple[list[tuple[Order, int, int]], Order | None]:
+    """Match like ``match``, but stop before a resting order with the same money behind it; that one is returned too."""
+    fills: list[tuple[Order, int, int]] = []
+    while incoming.leaves_lots and (level := opposite.best()) is not None and level.key <= limit_key:
+        resting = level.next_in_turn()
+        assert resting is not None, "a level with orders has nobody whose turn it is"
+        if resting.holding == incoming.holding:
+            return fills, resting
+        lots = min(resting.slice_or_all(), incoming.leaves_lots)
+        level.take(resting, lots)
+        incoming.leaves_lots -= lots
+        fills.append((resting, lots, resting.leaves_lots))
+    return fills, None
 
 
 def reachable(opposite: BookSide, lots: int, limit_key: int) -> tuple[int, int]:
@@ -79,4 +94,22 @@ def reachable(opposite: BookSide, lots: int, limit_key: int) -> tuple[int, int]:
         taken = min(level.lots, missing)
         missing -= taken
         lots_times_ticks += taken * level.price_ticks
+    return lots - missing, lots_times_ticks
+
+
+def reachable_apart(
+    opposite: BookSide, lots: int, limit_key: int, holding: int, *, passes: bool
+) -> tuple[int, int]:
+    """What an order would meet of others; it ``passes`` the orders with the same money behind them, or stops there."""
+    missing = lots
+    lots_times_ticks = 0
+    for level in opposite.levels_from_best():
+        if not missing or level.key > limit_key:
+            break
+        met_lots, goes_on = level.lots_apart(holding, passes=passes)
+        taken = min(met_lots, missing)
+        missing -= taken
+        lots_times_ticks += taken * level.price_ticks
+        if not goes_on:
+            break
     return lots - missing, lots_times_ticks

@@ -131,6 +131,11 @@ class Order:
         """Lots matched so far, over the whole chain of replaces."""
         return self.quantity_lots - self.leaves_lots - self.cancelled_lots
 
+    def slice_or_all(self) -> int:
+        """Lots that can be matched in one turn."""
+        special = self.special
+        return special.slice_lots if special is not None and special.slice_lots else self.leaves_lots
+
     def status(self) -> int:
         """What the last event of this order made of it, an ``OrderStatus``."""
         if self.cancelled_lots:
@@ -268,6 +273,26 @@ class PriceLevel(Queue):
                 special.slice_lots = min(special.terms.refresh_lots, order.leaves_lots)
                 self.unlink(order)
                 self.link(order)
+
+    def lots_apart(self, holding: int, *, passes: bool) -> tuple[int, bool]:
+        """Lots here with other money behind them, in turn, and whether the next price would be looked at.
+
+        Whoever does not pass an order with this money is stopped by it. Only one slice of each order that
+        stands before it has had its turn by then.
+        """
+        met_lots = 0
+        for queue in (self, self.hidden):
+            turn_lots = all_lots = 0
+            order = queue.first if queue is not None else None
+            while order is not None:
+                if order.holding != holding:
+                    turn_lots += order.slice_or_all()
+                    all_lots += order.leaves_lots
+                elif not passes:
+                    return met_lots + turn_lots, False
+                order = order.next
+            met_lots += all_lots
+        return met_lots, True
 
     def is_empty(self) -> bool:
         """Whether nothing rests here, hidden or not."""

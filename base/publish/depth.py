@@ -24,6 +24,7 @@ from base.vocabulary.events import (
     Trade,
 )
 from base.vocabulary.orders import Side, is_plain
+from base.vocabulary.rejects import Reject
 
 
 class Level(NamedTuple):
@@ -84,7 +85,7 @@ class Depth:
         number = rests_lots = 0
         for event in events:
             if not number:
-                number = _own_number(event)
+                number = self._entering_number(event)
                 if number and not plain:
                     self._special.add(number)
             if number not in self._special:
@@ -138,10 +139,22 @@ class Depth:
         elif isinstance(event, OrderCancelled):
             if event.number in self._special:
                 self._special.remove(event.number)
-            elif not event.reason:  # given for the second leg of an order whose first was matched, hence forgotten
+            elif event.reason != Reject.NOT_ENOUGH_EQUITY:  # that is a second leg's, whose first leg was forgotten
                 self._reduce(event.number, 0)
         elif isinstance(event, LegEntered):
             self._special.add(event.number)
+
+    def _entering_number(self, event: Event) -> int:
+        """The number of the order that is entered, by its first event; 0: this one says nothing of it.
+
+        Before that an account's own orders may leave which it must not meet.
+        """
+        if isinstance(event, Trade):
+            return event.incoming_number
+        if isinstance(event, OrderRejected | OrderMoved):
+            return 0
+        leaves_for_it = event.number in self._special or (event.number, 0) in self._shown
+        return 0 if isinstance(event, OrderCancelled) and leaves_for_it else event.number
 
     def _reduce(self, number: int, lots: int) -> None:
         """Less is left of a plain order where it rests."""
@@ -172,10 +185,3 @@ class Depth:
             found.lots += lots
             found.orders += 1
             self._shown[number, place] = _Shown(found, lots)
-
-
-def _own_number(event: Event) -> int:
-    """The number of the order that was entered, by its first event."""
-    if isinstance(event, Trade):
-        return event.incoming_number
-    return 0 if isinstance(event, OrderRejected) else event.number

@@ -69,8 +69,9 @@ class OrderCancelled:
     """``leaves_lots`` of an order left the market.
 
     ``request_id`` is the client id of the cancel request, or 0 when nobody asked: the rest of
-    an immediate order, a DAY order at logout, an order set free that is not covered then.
-    ``reason`` is 0 or, in the last case, a ``Reject``.
+    an immediate order, a DAY order at logout, an order set free that is not covered then, an order
+    that was about to be matched with one of its own account.
+    ``reason`` is 0 or, in the last two cases, a ``Reject``.
     """
 
     number: int

@@ -5,14 +5,28 @@ A participant is one user of one account; equity belongs to the account.
 """
 
 from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class SelfTrade(IntEnum):
+    """What happens when an incoming order is about to be matched with a resting order of the same account."""
+
+    NONE = 0
+    CANCEL_NEWEST = 1
+    CANCEL_OLDEST = 2
+    CANCEL_BOTH = 3
 
 
 @dataclass(frozen=True, slots=True)
 class AccountTerms:
-    """An account at the start of the venue: its opening balances in atoms per currency name."""
+    """An account at the start of the venue: its opening balances in atoms per currency name.
+
+    ``self_trade`` says what keeps it from trading with itself.
+    """
 
     account: int
     balances: dict[str, int] = field(default_factory=dict)
+    self_trade: SelfTrade = SelfTrade.NONE
 
 
 @dataclass(frozen=True, slots=True)

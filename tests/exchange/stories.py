@@ -18,7 +18,7 @@ from base.vocabulary.events import (
     Trade,
 )
 from base.vocabulary.orders import Side
-from base.vocabulary.participants import AccountTerms
+from base.vocabulary.participants import AccountTerms, SelfTrade
 from base.vocabulary.rejects import Reject
 from tests.reference.market import BTCUSD, INSTRUMENTS, PARTICIPANTS
 
@@ -26,10 +26,15 @@ LOT, TICK_LOT = BTCUSD.lot_atoms, BTCUSD.tick_lot_atoms
 RICH = {"BTC": 10**12, "USD": 10**15, "USDT": 10**15}
 
 
-def market(base: int | None = None, quote: int | None = None) -> Exchange:
-    """An exchange; participant 0 owns so many lots and the price of so many lots at one tick, when given."""
+def market(
+    base: int | None = None, quote: int | None = None, self_trade: SelfTrade = SelfTrade.NONE
+) -> Exchange:
+    """An exchange; participant 0 owns so many lots and the price of so many lots at one tick, when given.
+
+    ``self_trade`` is what keeps accounts 1 and 100700 from trading with themselves.
+    """
     own = RICH if base is None or quote is None else {"BTC": base * LOT, "USD": quote * TICK_LOT}
-    accounts = (AccountTerms(1, own), AccountTerms(2, RICH), AccountTerms(100700, RICH))
+    accounts = (AccountTerms(1, own, self_trade), AccountTerms(2, RICH), AccountTerms(100700, RICH, self_trade))
     return Exchange(INSTRUMENTS, accounts, PARTICIPANTS)
 
 
@@ -53,7 +58,8 @@ def in_words(event: Event) -> str:
         case OrderRejected():
             return f"refused {Reject(event.reason).name}"
         case OrderCancelled():
-            return f"{event.number} cancelled {event.leaves_lots}" + (" not covered" if event.reason else "")
+            why = {0: "", Reject.NOT_ENOUGH_EQUITY: " not covered", Reject.SELF_TRADE: " self-trade"}[event.reason]
+            return f"{event.number} cancelled {event.leaves_lots}{why}"
         case OrderReplaced():
             return f"{event.number} replaced {event.leaves_lots}"
         case OrderMoved():

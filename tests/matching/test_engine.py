@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from base.matching.book import ANY_PRICE_KEY
-from base.matching.engine import match, reachable
+from base.matching.engine import match, match_apart, reachable, reachable_apart
 from base.vocabulary.orders import Side
 from tests.matching.orders import book_of, order
 
@@ -55,6 +55,42 @@ def test_a_sell_meets_the_highest_buyer_first() -> None:
     bids = book_of(order(1, 5, 99, Side.BUY), order(2, 5, 101, Side.BUY), order(3, 5, 98, Side.BUY)).bids
     fills = match(bids, order(9, 12, 99), -99)
     assert [(resting.number, lots) for resting, lots, _ in fills] == [(2, 5), (1, 5)]
+
+
+OWN, FOREIGN = 0, 1
+
+
+@pytest.mark.parametrize(
+    "lots, limit, passes, fills",
+    [
+        (1, 99, True, []),
+        (9, 100, False, [(2, 4)]),
+        (9, 100, True, [(2, 4)]),
+        (9, 102, True, [(2, 4), (1, 5)]),
+        (3, 103, False, [(2, 3)]),
+        (99, ANY_PRICE_KEY, True, [(2, 4), (1, 5), (4, 6)]),
+        (99, ANY_PRICE_KEY, False, [(2, 4)]),
+    ],
+)
+def test_matching_apart_stops_before_own_money(lots: int, limit: int, passes: bool, fills: list[Any]) -> None:
+    book = book_of(*(order(*figures) for figures in ASKS))
+    for level in book.asks.levels_from_best():
+        one = level.first
+        while one is not None:
+            one.holding = OWN if one.number == 3 else FOREIGN
+            one = one.next
+    incoming = order(9, lots, 100, Side.BUY)
+    ticks = {number: price for number, _, price in ASKS}
+    expected = (sum(taken for _, taken in fills), sum(taken * ticks[number] for number, taken in fills))
+    assert reachable_apart(book.asks, lots, limit, OWN, passes=passes) == expected
+    met, own = match_apart(book.asks, incoming, limit)
+    while passes and own is not None:
+        own.level.remove(own)
+        more, own = match_apart(book.asks, incoming, limit)
+        met += more
+    assert [(resting.number, taken) for resting, taken, _ in met] == fills
+    assert incoming.leaves_lots == lots - expected[0]
+    assert own is None or own.number == 3
 
 
 def test_emptied_levels_are_passed_over() -> None:

@@ -13,7 +13,7 @@ from base.publish.depth import Depth, Level
 from base.vocabulary.commands import Command, NewOrder, ReplaceOrder
 from base.vocabulary.events import OrderMoved, OrderRejected
 from base.vocabulary.orders import OpenOrder, OrderType, Side, TimeInForce, Trigger
-from base.vocabulary.participants import AccountTerms, Exposure
+from base.vocabulary.participants import AccountTerms, Exposure, SelfTrade
 from tests.reference.entries import Entry, need
 from tests.reference.market import INSTRUMENTS, PARTICIPANTS
 from tests.reference.matcher import Matcher
@@ -179,9 +179,9 @@ def shortened(commands: list[Command], terms: Sequence[AccountTerms]) -> list[Co
     return commands
 
 
-def compare(seed: int, types: Collection[int], count: int) -> Pair:
+def compare(seed: int, types: Collection[int], count: int, modes: Sequence[SelfTrade] = ()) -> Pair:
     """One stream of commands at both; the pair at its end, or an AssertionError about the first difference."""
-    terms = accounts(seed)
+    terms = accounts(seed, modes)
     pair = Pair(terms)
     given: list[Command] = []
     for command in Stream(seed, types, pair.reference).commands(count):
@@ -196,12 +196,13 @@ def report(seed: int, given: list[Command], terms: Sequence[AccountTerms], diffe
     """What a reader needs to repeat and understand it."""
     short = shortened(given, terms)
     again = first_difference(short, terms) or difference
+    said = [(one.account, one.balances, one.self_trade.name) for one in terms]
     lines = [
         f"seed {seed}, command {difference.place}: the exchange and the reference differ",
         f"again: HANDOFF_SEED={seed} python -m pytest -q tests/reference/test_matcher.py",
         f"exchange:  {difference.exchange!r}",
         f"reference: {difference.reference!r}",
-        f"shortest story found, {len(short)} commands, accounts {[(one.account, one.balances) for one in terms]}:",
+        f"shortest story found, {len(short)} commands, accounts {said}:",
         *(f"  {in_short(command)}" for command in short),
         f"exchange:  {again.exchange!r}",
         f"reference: {again.reference!r}",

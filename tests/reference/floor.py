@@ -6,13 +6,14 @@ Every question is answered by looking at all open orders.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace as copy_of
 
 from base.vocabulary.events import Event, OrderCancelled, Trade
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.orders import OrderStatus, OrderType, TimeInForce
-from base.vocabulary.participants import AccountTerms, Participant
+from base.vocabulary.participants import AccountTerms, Participant, SelfTrade
+from base.vocabulary.rejects import Reject
 from tests.reference.entries import TWO_LEGGED, Entry, Piece, need, trigger_of
 
 
@@ -25,12 +26,13 @@ class Floor:
     def __init__(
         self,
         instruments: Iterable[Instrument],
-        accounts: Iterable[AccountTerms],
+        accounts: Sequence[AccountTerms],
         participants: Iterable[Participant],
     ) -> None:
         self.instruments = {one.number: one for one in instruments}
         names = {c.name for one in self.instruments.values() for c in (one.base, one.quote)}
         self.owned = {one.account: {**dict.fromkeys(names, 0), **one.balances} for one in accounts}
+        self.self_trade = {one.account: one.self_trade for one in accounts}
         self.account_of = {one.number: one.account for one in participants}
         self.books: dict[int, list[Entry]] = {number: [] for number in self.instruments}
         self.by_id: dict[tuple[int, int], Entry] = {}
@@ -87,10 +89,21 @@ class Floor:
             return found
         return [piece for piece in found if (piece.price <= limit if entry.buys else piece.price >= limit)]
 
-    def matches(self, pieces: list[Piece], lots: int) -> Iterator[tuple[Piece, int]]:
-        """Match so many lots, the first in rank first; a slice that is used up goes to the end of its queue."""
+    def matches(self, entry: Entry, pieces: list[Piece]) -> Iterator[tuple[Piece, int]]:
+        """Match what the entry leaves, the first in rank first; a slice that is used up goes to the end of its queue.
+
+        A piece with no lots is an own order that is not matched: it goes, or the entry, or both.
+        """
+        lots = entry.leaves
+        mode = self.self_trade[entry.account]
         while lots and pieces:
             first = min(pieces, key=Piece.rank)
+            if mode and first.entry.account == entry.account:
+                yield first, 0
+                if mode != SelfTrade.CANCEL_OLDEST:
+                    return
+                pieces = [piece for piece in pieces if piece.entry is not first.entry]
+                continue
             now = min(lots, first.shown)
             lots -= now
             first.left -= now
@@ -104,7 +117,7 @@ class Floor:
 
     def plan(self, entry: Entry, limit: int | None) -> list[tuple[Piece, int]]:
         """What would be matched now: the same, done on copies."""
-        return list(self.matches([copy_of(piece) for piece in self.opposite(entry, limit)], entry.leaves))
+        return list(self.matches(entry, [copy_of(piece) for piece in self.opposite(entry, limit)]))
 
     def fills(self, entry: Entry, limit: int | None) -> bool:
         return sum(lots for _, lots in self.plan(entry, limit)) == entry.leaves
@@ -118,8 +131,11 @@ class Floor:
 
     def take(self, entry: Entry, limit: int | None) -> list[Event]:
         events: list[Event] = []
-        for piece, lots in self.matches(self.opposite(entry, limit), entry.leaves):
+        for piece, lots in self.matches(entry, self.opposite(entry, limit)):
             resting = piece.entry
+            if not lots:
+                events += self.keep_apart(resting, entry)
+                continue
             self.executions += 1
             self.count_match(piece, entry)
             entry.fill(lots)
@@ -132,6 +148,19 @@ class Floor:
             events.append(Trade(self.executions, entry.instrument.number, piece.price, lots, *numbers))
             self.match_price(entry.instrument.number, piece.price)
         return events
+
+    def keep_apart(self, resting: Entry, incoming: Entry) -> list[Event]:
+        """Section 1 of docs/market-control.md: two orders of one account are not matched."""
+        mode = self.self_trade[incoming.account]
+        going = {
+            SelfTrade.CANCEL_NEWEST: [incoming],
+            SelfTrade.CANCEL_OLDEST: [resting],
+            SelfTrade.CANCEL_BOTH: [resting, incoming],
+        }
+        self.seen[f"kept apart by {mode.name}"] += 1
+        self.saw("kept apart, resting", resting)
+        self.saw("kept apart, incoming", incoming)
+        return [self.end(entry, 0, Reject.SELF_TRADE) for entry in going[mode]]
 
     def pay(self, entry: Entry, resting: Entry, lots: int, price: int) -> None:
         buyer, seller = (entry, resting) if entry.buys else (resting, entry)

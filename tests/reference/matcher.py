@@ -24,6 +24,7 @@ from base.vocabulary.events import (
     OrderRejected,
     OrderReplaced,
     OrderReported,
+    Trade,
 )
 from base.vocabulary.orders import OrderStatus, OrderType, TimeInForce
 from base.vocabulary.rejects import Reject
@@ -113,7 +114,9 @@ class Matcher(Floor):
             return [OrderRejected(command.order_id, reason)]
         self.numbers += 1
         self.by_id[account, command.order_id] = entry
-        events = self.begin(entry) or [OrderAccepted(entry.number)]
+        events = self.begin(entry)
+        if not any(isinstance(event, Trade) for event in events) and entry.status != OrderStatus.CANCELLED:
+            events.append(OrderAccepted(entry.number))
         return events + self.settle(command.instrument)
 
     def why_not(self, entry: Entry, *, becomes_larger: bool) -> int:
@@ -161,7 +164,7 @@ class Matcher(Floor):
         if entry.time_in_force == TimeInForce.FILL_OR_KILL and not self.fills(entry, entry.price):
             return [self.end(entry, 0)]
         events = self.take(entry, entry.price)
-        if not entry.leaves:
+        if not entry.leaves or entry.status == OrderStatus.CANCELLED:
             return events
         if entry.time_in_force in AT_ONCE:
             return [*events, self.end(entry, 0)]
@@ -175,7 +178,8 @@ class Matcher(Floor):
         if entry.time_in_force == TimeInForce.FILL_OR_KILL and not self.fills(entry, None):
             return [self.end(entry, 0)]
         events = self.take(entry, None)
-        return [*events, self.end(entry, 0)] if entry.leaves else events
+        is_over = not entry.leaves or entry.status == OrderStatus.CANCELLED
+        return events if is_over else [*events, self.end(entry, 0)]
 
     def place(self, entry: Entry) -> None:
         """A pegged order, or a set whose layers are new, goes to its wish, at the end of the queue."""
@@ -278,7 +282,7 @@ class Matcher(Floor):
         events = self.take(entry, entry.price)
         entry.strikes += 1
         self.seen["struck twice"] += entry.strikes == 2
-        if entry.leaves:
+        if entry.leaves and entry.status != OrderStatus.CANCELLED:
             self.books[entry.instrument.number].append(entry)
         return events
 

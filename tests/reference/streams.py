@@ -5,7 +5,7 @@ Out: one command after the other, all values plain integers. Never knows: base.e
 Few prices, small quantities and phases with a taste of their own, so that rare situations happen often.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace as copy_of
 from random import Random
 
@@ -19,7 +19,7 @@ from base.vocabulary.commands import (
     WithdrawDayOrders,
 )
 from base.vocabulary.orders import OrderTerms, OrderType, Side, TimeInForce, Trigger
-from base.vocabulary.participants import AccountTerms
+from base.vocabulary.participants import AccountTerms, SelfTrade
 from tests.reference.entries import PAIRS, SETS, STOPS, TAKE_PROFITS, TRAILING, TWO_LEGGED, Entry
 from tests.reference.market import INSTRUMENTS, PARTICIPANTS
 from tests.reference.matcher import Matcher
@@ -52,10 +52,15 @@ ACCOUNT_WORLDS = (
 """What the two single accounts and the shared one own: some, little, plenty."""
 
 
-def accounts(seed: int) -> tuple[AccountTerms, ...]:
-    """The accounts of the world of this seed."""
+def accounts(seed: int, modes: Sequence[SelfTrade] = ()) -> tuple[AccountTerms, ...]:
+    """The accounts of the world of this seed; ``modes`` in turn keep them from trading with themselves."""
     single, shared = ACCOUNT_WORLDS[seed % len(ACCOUNT_WORLDS)]
-    return AccountTerms(1, dict(single)), AccountTerms(2, dict(single)), AccountTerms(100700, dict(shared))
+    first, second, third = (*modes, *(SelfTrade.NONE,) * 3)[:3]
+    return (
+        AccountTerms(1, dict(single), first),
+        AccountTerms(2, dict(single), second),
+        AccountTerms(100700, dict(shared), third),
+    )
 
 
 class Stream:

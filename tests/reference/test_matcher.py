@@ -13,6 +13,7 @@ import pytest
 
 from base.vocabulary.events import OrderAccepted, OrderCancelled, OrderReplaced, OrderReported, Trade
 from base.vocabulary.orders import SUPPORTED
+from base.vocabulary.participants import SelfTrade
 from base.vocabulary.rejects import Reject
 from tests.kit.counts import count
 from tests.reference.comparison import compare
@@ -45,6 +46,17 @@ def test_exchange_and_reference_tell_the_same_story(batch: int) -> None:
     if batch == 0:
         missing = sorted(situations(SUPPORTED) - {what for what, times in seen.items() if times})
         assert not missing, "the streams leave situations out"
+
+
+@pytest.mark.parametrize("batch", range(0 if ONE_SEED else BATCHES))
+def test_the_same_story_when_accounts_do_not_trade_with_themselves(batch: int) -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(batch * STREAMS_PER_BATCH, (batch + 1) * STREAMS_PER_BATCH):
+        modes = [SelfTrade((seed + place) % len(SelfTrade)) for place in (1, 2, 3)]
+        seen += compare(seed, SUPPORTED, COMMANDS_PER_STREAM, modes).reference.seen
+    apart = {what for what in seen if what.startswith("kept apart")}
+    assert len(apart) > len(SUPPORTED), "the streams keep too few kinds of orders apart"
+    assert {f"kept apart by {mode.name}" for mode in SelfTrade if mode} <= apart
 
 
 def test_the_reference_shares_no_code_with_what_it_checks() -> None:

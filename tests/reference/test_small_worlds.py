@@ -18,7 +18,7 @@ from base.publish.depth import Depth
 from base.vocabulary.commands import CancelOrder, Command, NewOrder, ReplaceOrder
 from base.vocabulary.events import OrderMoved
 from base.vocabulary.orders import SUPPORTED, OrderTerms, OrderType, Side, TimeInForce
-from base.vocabulary.participants import AccountTerms
+from base.vocabulary.participants import AccountTerms, SelfTrade
 from tests.kit.counts import count
 from tests.reference.comparison import expected_levels, in_short
 from tests.reference.entries import PAIRS, SETS, STOPS, TAKE_PROFITS, TRAILING
@@ -32,7 +32,7 @@ WORTH = 5 * HIGH * BTCUSD.tick_lot_atoms
 ACCOUNTS = tuple(AccountTerms(number, {"BTC": 5_000, "USD": WORTH}) for number in (1, 2))
 SEATS = PARTICIPANTS[:2]
 BUY_ONLY = {OrderType.BRACKET}
-WIDE, NARROW = count(ordinary=2, long=3), count(ordinary=3, long=5)
+WIDE, NARROW, APART = count(ordinary=2, long=3), count(ordinary=3, long=5), count(ordinary=3, long=4)
 
 
 def order(order_type: int, by: int, side: int, price: int, lots: int) -> NewOrder:
@@ -88,6 +88,17 @@ def narrow(order_type: int) -> list[NewOrder]:
     return chosen + [one for one in plain if one not in chosen]
 
 
+def own(order_type: int) -> list[NewOrder]:
+    """Orders of account 1 that meet each other, and some of account 2 among them."""
+    buy, sell = int(Side.BUY), int(Side.SELL)
+    limit = int(OrderType.LIMIT)
+    chosen = [order(order_type, 0, buy, HIGH, 2), order(order_type, 1, buy, HIGH, 1)]
+    if order_type not in BUY_ONLY:
+        chosen.append(order(order_type, 0, sell, LOW, 1))
+    plain = [order(limit, 0, sell, LOW, 1), order(limit, 1, sell, LOW, 1), order(limit, 0, buy, HIGH, 2)]
+    return chosen + [one for one in plain if one not in chosen]
+
+
 def sequences(alphabet: list[NewOrder], length: int) -> Iterator[list[Command]]:
     """All sequences of that many commands; shorter ones are their beginnings."""
     for first in (one for one in alphabet if one.participant == 0):
@@ -95,8 +106,8 @@ def sequences(alphabet: list[NewOrder], length: int) -> Iterator[list[Command]]:
             yield [copy_of(command, order_id=place) for place, command in enumerate((first, *rest), 1)]
 
 
-def same_story(commands: list[Command]) -> None:
-    exchange, reference = Exchange((BTCUSD,), ACCOUNTS, SEATS), Matcher((BTCUSD,), ACCOUNTS, SEATS)
+def same_story(commands: list[Command], accounts: tuple[AccountTerms, ...] = ACCOUNTS) -> None:
+    exchange, reference = Exchange((BTCUSD,), accounts, SEATS), Matcher((BTCUSD,), accounts, SEATS)
     depth = Depth((BTCUSD.number,))
     for place, command in enumerate(commands):
         events = exchange.submit(command, place)
@@ -118,3 +129,11 @@ def test_every_sequence_of_the_wide_alphabet(order_type: OrderType) -> None:
 def test_every_sequence_of_the_narrow_alphabet(order_type: OrderType) -> None:
     for commands in sequences(narrow(int(order_type)), NARROW):
         same_story(commands)
+
+
+@pytest.mark.parametrize("mode", [mode for mode in SelfTrade if mode], ids=lambda one: str(one.name))
+@pytest.mark.parametrize("order_type", [OrderType(one) for one in sorted(SUPPORTED)], ids=lambda one: str(one.name))
+def test_every_sequence_of_accounts_that_do_not_trade_with_themselves(order_type: OrderType, mode: SelfTrade) -> None:
+    accounts = tuple(copy_of(one, self_trade=mode) for one in ACCOUNTS)
+    for commands in sequences(own(int(order_type)), APART):
+        same_story(commands, accounts)
