@@ -11,9 +11,9 @@ Quantities, prices, sides and instruments were checked by the gateway.
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 
+from base.exchange.control import Control
 from base.exchange.desk import (
     BUY,
-    DAY,
     FILL_OR_KILL,
     IMMEDIATE_OR_CANCEL,
     LIMIT,
@@ -24,7 +24,6 @@ from base.exchange.desk import (
     Seat,
 )
 from base.exchange.order_types import HIDDEN, PEGS, STOPS
-from base.exchange.replaces import Replaces
 from base.exchange.special_orders import special_of
 from base.limits import OPEN_ORDERS_PER_PARTICIPANT, RETIRED_ORDER_IDS_PER_ACCOUNT
 from base.matching.book import Book
@@ -41,6 +40,7 @@ from base.vocabulary.commands import (
 )
 from base.vocabulary.events import Event, OrderRejected, OrderReported
 from base.vocabulary.instruments import Instrument
+from base.vocabulary.operator_commands import EndSession, KillAccount, MassCancel, ReleaseAccount
 from base.vocabulary.orders import SUPPORTED, TIMES_IN_FORCE, OpenOrder, OrderTerms, OrderType, is_plain, with_trigger
 from base.vocabulary.participants import AccountTerms, Exposure, Participant
 from base.vocabulary.rejects import Reject
@@ -51,7 +51,7 @@ _ALWAYS_HIDDEN = frozenset({HIDDEN, int(OrderType.PEG_HIDDEN)})
 _bare = object.__new__
 
 
-class Exchange(Replaces):
+class Exchange(Control):
     """Books, accounts and order ids of one venue. Each request returns its events; nothing is called back."""
 
     def __init__(
@@ -68,6 +68,10 @@ class Exchange(Replaces):
             QueryOrder: self.query_order,
             WithdrawDayOrders: self.withdraw_day_orders,
             SetReferencePrice: self.set_reference_price,
+            MassCancel: self.mass_cancel,
+            KillAccount: self.kill_account,
+            ReleaseAccount: self.release_account,
+            EndSession: self.end_session,
         }
 
     def submit(self, command: Command, now_ns: int) -> list[Event]:
@@ -80,6 +84,10 @@ class Exchange(Replaces):
         price_ticks: int, quantity_lots: int, repeat_allowed: bool, now_ns: int, terms: OrderTerms | None = None,
     ) -> list[Event]:
         """Enter an order. A crossing one answers with trades alone, also when its rest then rests."""
+        if self._is_restrained:
+            restraint = self._restraint(self._seats[participant].account)
+            if restraint is not None:
+                return [OrderRejected(order_id, restraint)]
         if order_type == LIMIT and terms is None and time_in_force in _LIMIT_TIMES:
             pass  # by far most orders; the questions below cost a hundredth of them
         elif order_type not in SUPPORTED:
@@ -142,7 +150,12 @@ class Exchange(Replaces):
         Of a plain order only a mere decrease of the quantity keeps the place in the queue; all else goes to
         the end of it, and a price that crosses trades at once.
         """
-        ids = self._seats[participant].ids
+        seat = self._seats[participant]
+        ids = seat.ids
+        if self._is_restrained:
+            restraint = self._restraint(seat.account)
+            if restraint is not None:
+                return [OrderRejected(order_id, restraint)]
         order = ids.find_open(original_order_id)
         if order is None or order.participant != participant:
             return [OrderRejected(order_id, Reject.ORIGINAL_ORDER_UNKNOWN)]
@@ -201,27 +214,6 @@ class Exchange(Replaces):
             return [OrderRejected(order_id, Reject.ORDER_UNKNOWN)]
         return [OrderReported(order.number, order.status(), order.executed_lots(), order.leaves_lots)]
 
-    def withdraw_day_orders(self, participant: int, now_ns: int) -> list[Event]:
-        """The participant logged out: its DAY orders leave, oldest first; then the books are settled."""
-        going = [order for order in self._seats[participant].open.values() if order.time_in_force == DAY]
-        events: list[Event] = []
-        for order in going:
-            self._withdraw(order, 0, events)
-        for instrument in sorted({order.instrument for order in going}):
-            book = self._books[instrument]
-            if book.watched:
-                self._settle_book(book, events, len(events))
-        return events
-
-    def set_reference_price(self, instrument: int, trigger: int, price_ticks: int, now_ns: int) -> list[Event]:
-        """The operator sets the index or mark price, which is shown to all who wait for it."""
-        book = self._books[instrument]
-        events: list[Event] = []
-        book.waiting.set_price(trigger, price_ticks)
-        if book.watched:
-            self._settle_book(book, events)
-        return events
-
     def open_orders(self, participant: int, instrument: int) -> list[OpenOrder]:
         """The orders that this participant entered and that are open in this instrument, oldest first."""
         return [
@@ -271,7 +263,7 @@ class Exchange(Replaces):
     def state_hash(self) -> str:
         """SHA-256 of everything that later answers depend on, as canonical text."""
         digest = sha256(f"numbers {self._last_number} {self._last_exec_id}\n".encode())
-        rooms = [self._accounts.describe()]
+        rooms = [self._describe_control(), self._accounts.describe()]
         rooms += [self._books[instrument].describe() for instrument in sorted(self._books)]
         rooms += [self._ids[account].describe() for account in sorted(self._ids)]
         for lines in rooms:

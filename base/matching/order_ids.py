@@ -6,7 +6,7 @@ trading session ends; of ids that name no open order any more only the newest st
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from base.limits import RETIRED_ORDER_IDS_PER_ACCOUNT
 from base.matching.price_level import Order
@@ -49,6 +49,13 @@ class OrderIds:
             in_use = order.leaves_lots and order.order_id == order_id
             if self.orders.get(order_id) is order and not in_use:
                 del self.orders[order_id]
+
+    def keep_only(self, open_numbers: Collection[int]) -> None:
+        """A trading session ended: let go of all ids of orders that are not open."""
+        gone = [order_id for order_id, order in self.orders.items() if order.number not in open_numbers]
+        for order_id in gone:
+            del self.orders[order_id]
+        self.retired = deque(one for one in self.retired if one[1].number in open_numbers)
 
     def describe(self) -> Iterator[str]:
         """Every id with the state of its order, as canonical text, by id."""

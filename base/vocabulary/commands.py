@@ -8,6 +8,7 @@ methods of the same names with the same fields by position, then the time, then 
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from base.vocabulary.operator_commands import EndSession, KillAccount, MassCancel, ReleaseAccount
 from base.vocabulary.orders import OrderTerms
 
 
@@ -89,4 +90,15 @@ class SetReferencePrice:
     price_ticks: int
 
 
-Command: TypeAlias = NewOrder | ReplaceOrder | CancelOrder | QueryOrder | WithdrawDayOrders | SetReferencePrice
+Command: TypeAlias = (
+    NewOrder
+    | ReplaceOrder
+    | CancelOrder
+    | QueryOrder
+    | WithdrawDayOrders
+    | SetReferencePrice
+    | MassCancel
+    | KillAccount
+    | ReleaseAccount
+    | EndSession
+)

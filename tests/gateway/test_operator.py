@@ -23,6 +23,7 @@ from base.vocabulary.operator_commands import (
 )
 from base.vocabulary.orders import Side, Trigger
 from base.vocabulary.rejects import Reject
+from base.wire.bo.codes import MessageType, RejectReason
 from tests.kit.floor import ACCOUNTS, INSTRUMENTS, START_NS, Floor
 
 ALL_COMMANDS = frozenset(COMMANDS.values())
@@ -252,3 +253,20 @@ def test_an_event_that_nobody_can_be_told_of_is_found() -> None:
 
 def test_what_the_exchange_takes_is_read_from_its_commands() -> None:
     assert SetReferencePrice in TAKEN
+
+
+def test_the_owner_of_a_killed_account_hears_that_its_orders_are_gone() -> None:
+    floor = Floor()
+    floor.log_on(1, 2)
+    assert floor.send(1, floor.order(1, OrderID=7))[0].MessageType == MessageType.ORDER_ACK
+    reply = floor.venue.operate(Ask("kill", account=1), floor.now_ns)
+    assert reply.lines == ("account 1 is killed until it is released; orders withdrawn: 1",)
+    floor.collect()
+    (report,) = floor.read(1)
+    assert (report.MessageType, report.OrigOrderID, report.RejectReason) == (MessageType.CANCELLED, 7, 0)
+    refused, status = floor.send(1, floor.order(1, OrderID=8), floor.order(1, MessageType=5, OrigOrderID=7))
+    assert (refused.MessageType, refused.RejectReason) == (MessageType.REJECT, RejectReason.ACCOUNT_DISABLED)
+    assert status.MessageType == MessageType.CANCELLED
+    assert floor.read(2) == []
+    floor.venue.operate(Ask("release", account=1), floor.now_ns)
+    assert floor.send(1, floor.order(1, OrderID=8))[0].MessageType == MessageType.ORDER_ACK

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from base.gateway.operator_requests import OperatorRequest
 from base.wire.bo.codes import RejectReason
 from base.wire.bo.logon import ClientLogon
 from tests.kit.floor import Floor
@@ -16,7 +17,6 @@ LAYERS = "belongs to order types that answer 13 until they exist"
 NEVER_SENT = {
     RejectReason.USER_NOT_FOUND: ONE,
     RejectReason.ACCOUNT_NOT_FOUND: ONE,
-    RejectReason.ACCOUNT_DISABLED: ONE,
     RejectReason.RISK_ACCOUNT_NOT_FOUND: "every account that may log on has its place at the risk desk",
     RejectReason.RISK_SYMBOL_NOT_FOUND: "every instrument has its place at the risk desk",
     RejectReason.MES_NOT_AVAILABLE_TRADING_DISABLED: "matching runs inside the OES; who reaches one reaches both",
@@ -97,6 +97,11 @@ def too_many_open(floor: Floor) -> int:
     return code
 
 
+def killed(floor: Floor) -> int:
+    floor.venue.operate(OperatorRequest("kill", account=1), floor.now_ns)
+    return int(floor.send(1, floor.order(1, OrderID=100))[0].RejectReason)
+
+
 BY_LOGON: dict[RejectReason, Callable[[Floor], int]] = {
     RejectReason.INVALID_KEY: logon(Account=99),
     RejectReason.OES_NOT_AVAILABLE_TRADING_DISABLED: logon(Account=98),
@@ -104,6 +109,7 @@ BY_LOGON: dict[RejectReason, Callable[[Floor], int]] = {
     RejectReason.USER_ALREADY_LOGGED_IN: taken_over,
     RejectReason.INVALID_LOGON_TYPE: logon(LogonType=3),
     RejectReason.EXCEEDS_OPEN_ORDER_REQUESTS: too_many_open,
+    RejectReason.ACCOUNT_DISABLED: killed,
 }
 
 

@@ -179,12 +179,14 @@ def shortened(commands: list[Command], terms: Sequence[AccountTerms]) -> list[Co
     return commands
 
 
-def compare(seed: int, types: Collection[int], count: int, modes: Sequence[SelfTrade] = ()) -> Pair:
+def compare(
+    seed: int, types: Collection[int], count: int, modes: Sequence[SelfTrade] = (), *, operated: bool = False
+) -> Pair:
     """One stream of commands at both; the pair at its end, or an AssertionError about the first difference."""
     terms = accounts(seed, modes)
     pair = Pair(terms)
     given: list[Command] = []
-    for command in Stream(seed, types, pair.reference).commands(count):
+    for command in Stream(seed, types, pair.reference, operated=operated).commands(count):
         given.append(command)
         difference = pair.step(command, look=len(given) % STATES_EVERY == 0 or len(given) == count)
         if difference:

@@ -13,8 +13,6 @@ from base.vocabulary.commands import (
     NewOrder,
     QueryOrder,
     ReplaceOrder,
-    SetReferencePrice,
-    WithdrawDayOrders,
 )
 from base.vocabulary.events import (
     Event,
@@ -28,6 +26,7 @@ from base.vocabulary.events import (
 )
 from base.vocabulary.orders import OrderStatus, OrderType, TimeInForce
 from base.vocabulary.rejects import Reject
+from tests.reference.control import Control
 from tests.reference.entries import (
     AT_ONCE,
     NO_TERMS,
@@ -41,23 +40,21 @@ from tests.reference.entries import (
     Entry,
     Piece,
     fixed_terms,
-    trigger_of,
     without_trigger,
 )
-from tests.reference.floor import Floor
 from tests.reference.wishes import layer_price, must_move, tops_of, wish
 
 MOST_STEPS = 10_000
 
 
-class Matcher(Floor):
+class Matcher(Control):
     """The reference: what each request does, and what follows it."""
 
     # Requests.
 
     def submit(self, command: Command) -> list[Event]:
-        if isinstance(command, SetReferencePrice):
-            return self.set_reference_price(command)
+        if not isinstance(command, NewOrder | ReplaceOrder | CancelOrder | QueryOrder):
+            return self.control(command)
         account = self.account_of[command.participant]
         if isinstance(command, NewOrder):
             return self.new(command, account)
@@ -65,17 +62,7 @@ class Matcher(Floor):
             return self.replace(command, account)
         if isinstance(command, CancelOrder):
             return self.cancel(command, account)
-        if isinstance(command, QueryOrder):
-            return self.query(command, account)
-        assert isinstance(command, WithdrawDayOrders)
-        return self.withdraw(command)
-
-    def set_reference_price(self, command: SetReferencePrice) -> list[Event]:
-        self.set_prices[command.instrument, command.trigger] = command.price_ticks
-        for entry in self.books[command.instrument]:
-            if trigger_of(entry.terms) == command.trigger:
-                self.show(entry, command.price_ticks)
-        return self.settle(command.instrument)
+        return self.query(command, account)
 
     def query(self, command: QueryOrder, account: int) -> list[Event]:
         known = self.by_id.get((account, command.order_id))
@@ -83,14 +70,6 @@ class Matcher(Floor):
             return [OrderRejected(command.order_id, Reject.ORDER_UNKNOWN)]
         leaves = 0 if known.status == OrderStatus.CANCELLED else known.leaves
         return [OrderReported(known.number, known.status, known.executed, leaves)]
-
-    def withdraw(self, command: WithdrawDayOrders) -> list[Event]:
-        mine = [entry for entry in self.open_orders() if entry.participant == command.participant]
-        day = sorted((e for e in mine if e.time_in_force == TimeInForce.DAY), key=lambda e: e.number)
-        events: list[Event] = [self.end(entry, 0) for entry in day]
-        for number in sorted({entry.instrument.number for entry in day}):
-            events += self.settle(number)
-        return events
 
     def cancel(self, command: CancelOrder, account: int) -> list[Event]:
         entry = self.find(account, command.original_order_id)
@@ -102,6 +81,8 @@ class Matcher(Floor):
         return [self.end(entry, command.order_id), *self.settle(command.instrument)]
 
     def new(self, command: NewOrder, account: int) -> list[Event]:
+        if account in self.killed:
+            return [OrderRejected(command.order_id, Reject.ACCOUNT_DISABLED)]
         if (account, command.order_id) in self.by_id and not command.repeat_allowed:
             return [OrderRejected(command.order_id, Reject.ORDER_ID_REPEATED)]
         entry = Entry(
@@ -289,6 +270,8 @@ class Matcher(Floor):
     # Replacing.
 
     def replace(self, command: ReplaceOrder, account: int) -> list[Event]:
+        if account in self.killed:
+            return [OrderRejected(command.order_id, Reject.ACCOUNT_DISABLED)]
         entry = self.find(account, command.original_order_id)
         if entry is None or entry.participant != command.participant:
             return [OrderRejected(command.order_id, Reject.ORIGINAL_ORDER_UNKNOWN)]

@@ -18,6 +18,7 @@ from base.vocabulary.commands import (
     SetReferencePrice,
     WithdrawDayOrders,
 )
+from base.vocabulary.operator_commands import EndSession, KillAccount, MassCancel, ReleaseAccount
 from base.vocabulary.orders import OrderTerms, OrderType, Side, TimeInForce, Trigger
 from base.vocabulary.participants import AccountTerms, SelfTrade
 from tests.reference.entries import PAIRS, SETS, STOPS, TAKE_PROFITS, TRAILING, TWO_LEGGED, Entry
@@ -66,7 +67,8 @@ def accounts(seed: int, modes: Sequence[SelfTrade] = ()) -> tuple[AccountTerms, 
 class Stream:
     """One seeded trader of many faces."""
 
-    def __init__(self, seed: int, types: Collection[int], reference: Matcher) -> None:
+    def __init__(self, seed: int, types: Collection[int], reference: Matcher, *, operated: bool = False) -> None:
+        self.operated = operated
         self.random = Random(seed)
         self.types = sorted(types)
         self.reference = reference
@@ -84,6 +86,8 @@ class Stream:
 
     def command(self) -> Command:
         random = self.random
+        if self.operated and random.random() < 0.04:
+            return self.operate()
         instrument = random.choice(INSTRUMENTS).number
         book = self.reference.books[instrument]
         kind = random.random()
@@ -104,6 +108,23 @@ class Stream:
         believed = random.choice((0, 0, 0, entry.price, 99))
         at = instrument if random.random() < 0.98 else random.choice(INSTRUMENTS).number
         return CancelOrder(self.owner(entry), self.next_id(), original, at, entry.side, believed)
+
+    def operate(self) -> Command:
+        """What an operator would do in a bad week; whom he stops he soon lets go on."""
+        random = self.random
+        account = random.choice(PARTICIPANTS).account
+        instrument = random.choice(INSTRUMENTS).number
+        if self.reference.killed and random.random() < 0.5:
+            return ReleaseAccount(random.choice(sorted(self.reference.killed)))
+        return random.choice(
+            (
+                KillAccount(account),
+                ReleaseAccount(account),
+                MassCancel(account, random.choice((0, instrument))),
+                MassCancel(0, random.choice((0, instrument))),
+                EndSession(),
+            )
+        )
 
     # Parts of requests.
 

@@ -8,10 +8,13 @@ import ast
 import os
 from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from base.vocabulary.commands import Command
 from base.vocabulary.events import OrderAccepted, OrderCancelled, OrderReplaced, OrderReported, Trade
+from base.vocabulary.operator_commands import OperatorCommand
 from base.vocabulary.orders import SUPPORTED
 from base.vocabulary.participants import SelfTrade
 from base.vocabulary.rejects import Reject
@@ -28,6 +31,7 @@ ANSWERS = {
     Reject.NOT_ENOUGH_EQUITY, Reject.ORDER_UNKNOWN, Reject.ORIGINAL_ORDER_UNKNOWN, Reject.ORIGINAL_PRICE_DIFFERS,
     Reject.ORDER_ID_REPEATED, Reject.WOULD_TAKE, Reject.REPLACE_CHANGES_FIXED_FIELD, Reject.REPLACE_BELOW_EXECUTED,
 }  # fmt: skip
+OPERATED = ANSWERS | {Reject.ACCOUNT_DISABLED}
 
 
 @pytest.mark.parametrize("batch", range(1 if ONE_SEED else BATCHES))
@@ -59,8 +63,21 @@ def test_the_same_story_when_accounts_do_not_trade_with_themselves(batch: int) -
     assert {f"kept apart by {mode.name}" for mode in SelfTrade if mode} <= apart
 
 
+@pytest.mark.parametrize("batch", range(0 if ONE_SEED else BATCHES))
+def test_the_same_story_when_an_operator_steps_in(batch: int) -> None:
+    seen: Counter[str] = Counter()
+    answers: Counter[object] = Counter()
+    for seed in range(batch * STREAMS_PER_BATCH, (batch + 1) * STREAMS_PER_BATCH):
+        modes = [SelfTrade(seed % len(SelfTrade))] * 3
+        pair = compare(seed, SUPPORTED, COMMANDS_PER_STREAM, modes, operated=True)
+        seen += pair.reference.seen
+        answers += pair.answers
+    assert OPERATED <= answers.keys(), "the streams leave answers out"
+    assert {command.__name__ for command in get_args(OperatorCommand) if command in get_args(Command)} <= seen.keys()
+
+
 def test_the_reference_shares_no_code_with_what_it_checks() -> None:
-    for module in ("matcher", "floor", "entries", "wishes", "streams", "situations"):
+    for module in ("matcher", "floor", "control", "entries", "wishes", "streams", "situations"):
         tree = ast.parse(Path(__file__).with_name(f"{module}.py").read_text())
         imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
