@@ -1,16 +1,21 @@
 """What the market does beside matching: reference prices, and stopping accounts, books and sessions.
 
 In: commands of the operator and of the session room. Out: events. Never knows: clients' requests, wires, the clock.
-Follows docs/market-control.md, section by section.
+Follows docs/market-control.md.
 """
 
 from collections.abc import Iterable, Iterator
 
-from base.exchange.desk import DAY
+from base.exchange.desk import DAY, GOOD_TILL_CANCEL, LIMIT
 from base.exchange.replaces import Replaces
+from base.matching.book import Book
 from base.matching.price_level import Order
-from base.vocabulary.events import Event
+from base.matching.uncross import match_pairs, uncross_price
+from base.risk.accounts import settle
+from base.vocabulary.events import Event, OrderRejected, Trade
 from base.vocabulary.instruments import Instrument
+from base.vocabulary.operator_commands import InstrumentStatus, MarketState
+from base.vocabulary.orders import Trigger
 from base.vocabulary.participants import AccountTerms, Participant
 from base.vocabulary.rejects import Reject
 
@@ -42,6 +47,28 @@ class Control(Replaces):
         if book.watched:
             self._settle_book(book, events)
         return events
+
+    def set_market_state(self, instrument: int, state: int, now_ns: int) -> list[Event]:
+        """Put an instrument into a state; a book that opens is uncrossed first, then settled."""
+        book = self._books[instrument]
+        book.put_into(state)
+        self._note_restraints()
+        return self._uncross(book) if book.is_open else []
+
+    def uncross(self, instrument: int, now_ns: int) -> list[Event]:
+        """Match what crosses before the opening, or refuse."""
+        book = self._books[instrument]
+        if book.state != MarketState.PRE_OPEN:
+            return [OrderRejected(0, Reject.MARKET_STATE)]
+        return self._uncross(book)
+
+    def instrument_status(self, instrument: int) -> InstrumentStatus:
+        """What the operator sees of an instrument."""
+        book = self._books[instrument]
+        index_ticks, mark_ticks = (
+            book.waiting.reference_ticks(trigger, book.last_ticks) for trigger in (Trigger.INDEX, Trigger.MARK)
+        )
+        return InstrumentStatus(book.state, book.last_ticks, index_ticks, mark_ticks)
 
     def mass_cancel(self, account: int, instrument: int, now_ns: int) -> list[Event]:
         """Take out all orders of an account (0: of all) in an instrument (0: in all)."""
@@ -90,11 +117,48 @@ class Control(Replaces):
         return events
 
     def _note_restraints(self) -> None:
-        self._is_restrained = bool(self._killed)
+        self._is_restrained = bool(self._killed) or not all(book.is_open for book in self._books.values())
 
-    def _restraint(self, account: int) -> Reject | None:
-        """Why an account may not enter or replace an order now, if it may not."""
-        return Reject.ACCOUNT_DISABLED if account in self._killed else None
+    def _restraint(self, account: int, instrument: int, order_type: int, time_in_force: int) -> Reject | None:
+        """Why an account may not enter or replace such an order now, if it may not."""
+        if account in self._killed:
+            return Reject.ACCOUNT_DISABLED
+        state = self._books[instrument].state
+        gathers = state == MarketState.PRE_OPEN and order_type == LIMIT and time_in_force in (GOOD_TILL_CANCEL, DAY)
+        return None if gathers or state == MarketState.OPEN else Reject.MARKET_STATE
+
+    def _uncross(self, book: Book) -> list[Event]:
+        """Match what crosses at one price; the older order of a pair counts as resting. Then settle the book."""
+        events: list[Event] = []
+        price_ticks = uncross_price(book)
+        touched: dict[Order, None] = {}
+        for pair in match_pairs(book, price_ticks) if price_ticks else ():
+            self._last_exec_id += 1
+            buy, buy_leaves = self._matched(pair.buy, pair.lots, pair.buy_leaves_lots, touched)
+            sell, sell_leaves = self._matched(pair.sell, pair.lots, pair.sell_leaves_lots, touched)
+            buyer, seller = self._positions[buy.holding], self._positions[sell.holding]
+            settle(buyer, seller, pair.lots, price_ticks, buy.price_ticks)
+            older, younger = (buy.number, buy_leaves), (sell.number, sell_leaves)
+            if older > younger:
+                older, younger = younger, older
+            events.append(Trade(self._last_exec_id, book.instrument, price_ticks, pair.lots, *older, *younger))
+            book.last_ticks = price_ticks
+        for order in touched:
+            self._show(order, events)
+        if book.watched:
+            self._settle_book(book, events)
+        return events
+
+    def _matched(self, order: Order, lots: int, leaves_lots: int, touched: dict[Order, None]) -> tuple[Order, int]:
+        """A resting order was matched; returns the order that it belongs to and what that one leaves."""
+        if order.special is not None:
+            touched[order] = None
+            return self._follow_special(order, lots, leaves_lots)
+        if not leaves_lots:
+            owner = self._seats[order.participant]
+            del owner.open[order.number]
+            owner.ids.retired.append((order.order_id, order))
+        return order, leaves_lots
 
     def _describe_control(self) -> Iterator[str]:
         """What this room adds to the state, as canonical text."""

@@ -119,7 +119,7 @@ class Desk(ABC):
         time_in_force = order.time_in_force
         limit_key = order.price_ticks * opposite.sign if is_limit else ANY_PRICE_KEY
         lots = order.leaves_lots
-        if opposite.keys and opposite.keys[0] <= limit_key:
+        if opposite.keys and opposite.keys[0] <= limit_key and book.is_open:
             if seat.self_trade:
                 return self._enter_apart(seat, book, order, limit_key, events)
             if time_in_force != FILL_OR_KILL or reachable(opposite, lots, limit_key)[0] == lots:

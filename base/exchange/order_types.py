@@ -174,6 +174,8 @@ class OrderTypes(SpecialOrders):
                 if isinstance(event, Trade):
                     waiting.show_last(event.price_ticks)
             told = len(events)
+            if not book.is_open:  # those set free wait for their turn until it is
+                return
             best_ticks = book.best_ticks() if waiting.snipers or book.followers else (0, 0, 0, 0, 0, 0)
             order = waiting.next_free(best_ticks[1], best_ticks[4])
             if order is not None:

@@ -40,7 +40,14 @@ from base.vocabulary.commands import (
 )
 from base.vocabulary.events import Event, OrderRejected, OrderReported
 from base.vocabulary.instruments import Instrument
-from base.vocabulary.operator_commands import EndSession, KillAccount, MassCancel, ReleaseAccount
+from base.vocabulary.operator_commands import (
+    EndSession,
+    KillAccount,
+    MassCancel,
+    ReleaseAccount,
+    SetMarketState,
+    Uncross,
+)
 from base.vocabulary.orders import SUPPORTED, TIMES_IN_FORCE, OpenOrder, OrderTerms, OrderType, is_plain, with_trigger
 from base.vocabulary.participants import AccountTerms, Exposure, Participant
 from base.vocabulary.rejects import Reject
@@ -68,6 +75,8 @@ class Exchange(Control):
             QueryOrder: self.query_order,
             WithdrawDayOrders: self.withdraw_day_orders,
             SetReferencePrice: self.set_reference_price,
+            SetMarketState: self.set_market_state,
+            Uncross: self.uncross,
             MassCancel: self.mass_cancel,
             KillAccount: self.kill_account,
             ReleaseAccount: self.release_account,
@@ -85,7 +94,7 @@ class Exchange(Control):
     ) -> list[Event]:
         """Enter an order. A crossing one answers with trades alone, also when its rest then rests."""
         if self._is_restrained:
-            restraint = self._restraint(self._seats[participant].account)
+            restraint = self._restraint(self._seats[participant].account, instrument, order_type, time_in_force)
             if restraint is not None:
                 return [OrderRejected(order_id, restraint)]
         if order_type == LIMIT and terms is None and time_in_force in _LIMIT_TIMES:
@@ -152,13 +161,15 @@ class Exchange(Control):
         """
         seat = self._seats[participant]
         ids = seat.ids
-        if self._is_restrained:
-            restraint = self._restraint(seat.account)
-            if restraint is not None:
-                return [OrderRejected(order_id, restraint)]
+        if seat.account in self._killed:
+            return [OrderRejected(order_id, Reject.ACCOUNT_DISABLED)]
         order = ids.find_open(original_order_id)
         if order is None or order.participant != participant:
             return [OrderRejected(order_id, Reject.ORIGINAL_ORDER_UNKNOWN)]
+        if self._is_restrained:
+            restraint = self._restraint(seat.account, order.instrument, order.order_type, order.time_in_force)
+            if restraint is not None:
+                return [OrderRejected(order_id, restraint)]
         fixed = (instrument, side, order_type, time_in_force)
         if order.special is not None:
             return self._replace_special(

@@ -116,6 +116,8 @@ class SpecialOrders(Desk):
         self, book: Book, order: Order, limit_key: int, time_in_force: int, is_market: bool, events: list[Event]
     ) -> int:
         """Match an order as far as the limit goes; returns why its rest must go even if it might rest, or 0."""
+        if not book.is_open:
+            return 0
         seat = self._seats[order.participant]
         lots = order.leaves_lots
         if time_in_force == FILL_OR_KILL and self._reachable(seat, book, order.side, lots, limit_key)[0] < lots:

@@ -18,6 +18,7 @@ from base.limits import EMPTY_LEVELS_KEPT
 from base.matching.followers import Followers
 from base.matching.price_level import Order, PriceLevel
 from base.matching.triggers import Waiting
+from base.vocabulary.operator_commands import MarketState
 from base.vocabulary.orders import Side
 
 ANY_PRICE_KEY = 2**60
@@ -110,16 +111,19 @@ class Book:
     ``waiting`` has the orders that wait for a price, ``followers`` the open pegs and ICE sets;
     ``watched`` counts the open orders for which the book has to be settled after each step, and
     ``settled_at`` has the best prices at which all followers are where they want to be.
-    ``last_ticks`` is the price of the newest match, 0 before the first.
+    ``last_ticks`` is the price of the newest match, 0 before the first; ``state`` is a ``MarketState``, and
+    ``is_open`` whether that is OPEN.
     """
 
     __slots__ = (
-        "asks", "bids", "followers", "instrument", "last_ticks", "opposite", "own", "settled_at", "waiting", "watched",
+        "asks", "bids", "followers", "instrument", "is_open", "last_ticks", "opposite", "own", "settled_at", "state",
+        "waiting", "watched",
     )  # fmt: skip
 
     def __init__(self, instrument: int) -> None:
         self.instrument = instrument
         self.last_ticks = self.watched = 0
+        self.put_into(MarketState.OPEN)
         self.waiting = Waiting()
         self.followers = Followers()
         self.settled_at: tuple[int, ...] = ()
@@ -128,6 +132,11 @@ class Book:
         by_side = {Side.BUY: self.bids, Side.SELL: self.asks, Side.SELL_SHORT: self.asks}
         self.own = {int(side): own for side, own in by_side.items()}
         self.opposite = {side: self.asks if own is self.bids else self.bids for side, own in self.own.items()}
+
+    def put_into(self, state: int) -> None:
+        """Let the book be in this ``MarketState``; nothing else follows here."""
+        self.state = int(state)
+        self.is_open = state == MarketState.OPEN
 
     def crosses(self, side: int, price_ticks: int) -> bool:
         """Whether an order at this price would take a resting one."""
@@ -158,6 +167,8 @@ class Book:
 
     def describe(self) -> Iterator[str]:
         """The resting orders as canonical text, best price and oldest first, then what waits."""
+        if not self.is_open:
+            yield f"state {self.instrument} {self.state}"
         yield f"last {self.instrument} {self.last_ticks}"
         for name, side in (("bid", self.bids), ("ask", self.asks)):
             for level in side.levels_from_best():

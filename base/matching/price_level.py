@@ -73,6 +73,7 @@ class Special:
             f" {terms.price_increment_ticks} {terms.price_offset_ticks} {terms.distance_ticks} {self.hidden:d}"
             f" {self.held_ticks} {self.slice_lots} {self.stop_ticks} {self.first_ticks} {self.rests:d} {self.waits:d}"
             f" {self.leg} {self.entered_side} {self.was_replaced:d} [{layers}]"
+            + (" free" if self.is_free else "")
         )
 
 

@@ -107,6 +107,10 @@ class Waiting:
         self._stops[trigger].own_ticks = price_ticks
         self._show(trigger, price_ticks)
 
+    def reference_ticks(self, trigger: int, last_ticks: int) -> int:
+        """The reference price that a trigger looks at: what the operator set, else the last price; 0: none yet."""
+        return self._stops[trigger].own_ticks or last_ticks
+
     def set_free(self, order: Order) -> None:
         """Let an order act when its turn comes; it waits no more."""
         special = order.special

@@ -139,7 +139,8 @@ class Depth:
         elif isinstance(event, OrderCancelled):
             if event.number in self._special:
                 self._special.remove(event.number)
-            elif event.reason != Reject.NOT_ENOUGH_EQUITY:  # that is a second leg's, whose first leg was forgotten
+            elif event.leaves_lots and event.reason != Reject.NOT_ENOUGH_EQUITY:
+                # Else it is a second leg's, due or not covered, whose first leg was forgotten when it was done.
                 self._reduce(event.number, 0)
         elif isinstance(event, LegEntered):
             self._special.add(event.number)

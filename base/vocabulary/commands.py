@@ -8,7 +8,14 @@ methods of the same names with the same fields by position, then the time, then 
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from base.vocabulary.operator_commands import EndSession, KillAccount, MassCancel, ReleaseAccount
+from base.vocabulary.operator_commands import (
+    EndSession,
+    KillAccount,
+    MassCancel,
+    ReleaseAccount,
+    SetMarketState,
+    Uncross,
+)
 from base.vocabulary.orders import OrderTerms
 
 
@@ -97,6 +104,8 @@ Command: TypeAlias = (
     | QueryOrder
     | WithdrawDayOrders
     | SetReferencePrice
+    | SetMarketState
+    | Uncross
     | MassCancel
     | KillAccount
     | ReleaseAccount

@@ -46,3 +46,4 @@ class Reject(IntEnum):
     TOO_MANY_OPEN_ORDERS = 308
     WOULD_NOT_REDUCE = 309
     SELF_TRADE = 310
+    MARKET_STATE = 311

@@ -270,3 +270,21 @@ def test_the_owner_of_a_killed_account_hears_that_its_orders_are_gone() -> None:
     assert floor.read(2) == []
     floor.venue.operate(Ask("release", account=1), floor.now_ns)
     assert floor.send(1, floor.order(1, OrderID=8))[0].MessageType == MessageType.ORDER_ACK
+
+
+def test_an_opening_is_reported_to_both_sides() -> None:
+    floor = Floor()
+    floor.log_on(1, 2)
+    floor.venue.operate(Ask("pre-open", BOTH[:1]), floor.now_ns)
+    for account, order in ((1, floor.order(1)), (2, floor.order(2, BOSide=2, BOPrice=99.0))):
+        assert [one.MessageType for one in floor.send(account, order)] == [MessageType.ORDER_ACK]
+    (refused,) = floor.send(1, floor.order(1, TIF=3))
+    assert (refused.MessageType, refused.RejectReason) == (MessageType.REJECT, RejectReason.MATCHING_ENGINE_REJECTED)
+    assert floor.venue.operate(Ask("status"), floor.now_ns).rows[0].state == "pre-open"
+    assert floor.venue.operate(Ask("open", BOTH[:1]), floor.now_ns).lines == ("BTCUSD is open; trades: 1",)
+    floor.collect()
+    (bought,), (sold,) = floor.read(1), floor.read(2)
+    assert (bought.MessageType, sold.MessageType) == (MessageType.EXECUTION, MessageType.QUOTE_FILL)
+    assert bought.ExecPrice == sold.ExecPrice == 99.0
+    with pytest.raises(OperatorRefused, match="uncross: refused by the exchange: market state"):
+        floor.venue.operate(Ask("uncross", BOTH[:1]), floor.now_ns)

@@ -7,17 +7,26 @@ base.risk. Written from docs/market-control.md alone.
 from collections.abc import Iterable, Sequence
 
 from base.vocabulary.commands import Command, SetReferencePrice, WithdrawDayOrders
-from base.vocabulary.events import Event
+from base.vocabulary.events import Event, OrderRejected
 from base.vocabulary.instruments import Instrument
-from base.vocabulary.operator_commands import EndSession, KillAccount, MassCancel, ReleaseAccount
-from base.vocabulary.orders import TimeInForce
+from base.vocabulary.operator_commands import (
+    EndSession,
+    KillAccount,
+    MarketState,
+    MassCancel,
+    ReleaseAccount,
+    SetMarketState,
+    Uncross,
+)
+from base.vocabulary.orders import OrderType, TimeInForce
 from base.vocabulary.participants import AccountTerms, Participant
-from tests.reference.entries import Entry, trigger_of
+from base.vocabulary.rejects import Reject
+from tests.reference.entries import Entry, Piece, trigger_of
 from tests.reference.floor import Floor
 
 
 class Control(Floor):
-    """``killed`` holds the accounts that may not trade."""
+    """``killed`` holds the accounts that may not trade, ``states`` the market state of each instrument."""
 
     def __init__(
         self,
@@ -27,6 +36,7 @@ class Control(Floor):
     ) -> None:
         super().__init__(instruments, accounts, participants)
         self.killed: set[int] = set()
+        self.states: dict[int, int] = dict.fromkeys(self.instruments, MarketState.OPEN)
 
     def settle(self, instrument: int) -> list[Event]:
         raise NotImplementedError
@@ -43,10 +53,58 @@ class Control(Floor):
         if isinstance(command, ReleaseAccount):
             self.killed.discard(command.account)
             return []
+        if isinstance(command, SetMarketState):
+            self.states[command.instrument] = command.state
+            opens = command.state == MarketState.OPEN
+            return [*self.uncross(command.instrument), *self.settle(command.instrument)] if opens else []
+        if isinstance(command, Uncross):
+            if self.states[command.instrument] != MarketState.PRE_OPEN:
+                return [OrderRejected(0, Reject.MARKET_STATE)]
+            return self.uncross(command.instrument)
         if isinstance(command, EndSession):
             return self.end_session()
         assert isinstance(command, WithdrawDayOrders)
         return self.withdraw([e for e in self.day_orders() if e.participant == command.participant])
+
+    def is_open(self, instrument: int) -> bool:
+        return self.states[instrument] == MarketState.OPEN
+
+    def admits(self, instrument: int, order_type: int, time_in_force: int) -> bool:
+        """Section 2: whether such an order may be entered or replaced now."""
+        if self.states[instrument] == MarketState.PRE_OPEN:
+            lasts = time_in_force in (TimeInForce.GOOD_TILL_CANCEL, TimeInForce.DAY)
+            return order_type == OrderType.LIMIT and lasts
+        return self.is_open(instrument)
+
+    def uncross(self, instrument: int) -> list[Event]:
+        """Section 3: all that can be matched at one price is matched at it."""
+        pieces = [piece for entry in self.books[instrument] for piece in entry.pieces if piece.rests]
+        if not pieces:
+            return []
+        last = self.last_prices.get(instrument)
+
+        def both(price: int) -> tuple[int, int]:
+            demand = sum(piece.left for piece in pieces if piece.entry.buys and piece.price >= price)
+            supply = sum(piece.left for piece in pieces if not piece.entry.buys and piece.price <= price)
+            return demand, supply
+
+        def rank(price: int) -> tuple[int, int, int, int]:
+            demand, supply = both(price)
+            return -min(demand, supply), abs(demand - supply), 0 if last is None else abs(price - last), price
+
+        at = min({piece.price for piece in pieces}, key=rank)
+        self.seen["uncrossed"] += min(both(at)) > 0
+        buys = [piece for piece in pieces if piece.entry.buys and piece.price >= at]
+        sells = [piece for piece in pieces if not piece.entry.buys and piece.price <= at]
+        events: list[Event] = []
+        while buys and sells:
+            first_buy, first_sell = min(buys, key=Piece.rank), min(sells, key=Piece.rank)
+            lots = min(first_buy.shown, first_sell.shown)
+            self.use(first_buy, lots, buys)
+            self.use(first_sell, lots, sells)
+            older, younger = sorted((first_buy, first_sell), key=lambda piece: piece.entry.number)
+            events.append(self.trade(older, younger.entry, lots, at))
+        return events
 
     def set_reference_price(self, command: SetReferencePrice) -> list[Event]:
         self.set_prices[command.instrument, command.trigger] = command.price_ticks

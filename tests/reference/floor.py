@@ -68,6 +68,8 @@ class Floor:
         entry = self.by_id.get((account, order_id))
         if entry is None or entry.order_id != order_id or entry not in self.books[entry.instrument.number]:
             return None
+        if not entry.leaves:  # its second leg is due, and comes when the instrument opens
+            return None
         return entry
 
     def next_arrival(self) -> int:
@@ -106,14 +108,18 @@ class Floor:
                 continue
             now = min(lots, first.shown)
             lots -= now
-            first.left -= now
-            first.shown -= now
-            if not first.left:
-                pieces.remove(first)
-            elif not first.shown:
-                first.shown = min(first.entry.terms.refresh_lots, first.left)
-                first.arrival = self.next_arrival()
+            self.use(first, now, pieces)
             yield first, now
+
+    def use(self, piece: Piece, lots: int, pieces: list[Piece]) -> None:
+        """So many lots of it are matched; when that is all it leaves the pieces."""
+        piece.left -= lots
+        piece.shown -= lots
+        if not piece.left:
+            pieces.remove(piece)
+        elif not piece.shown:
+            piece.shown = min(piece.entry.terms.refresh_lots, piece.left)
+            piece.arrival = self.next_arrival()
 
     def plan(self, entry: Entry, limit: int | None) -> list[tuple[Piece, int]]:
         """What would be matched now: the same, done on copies."""
@@ -132,22 +138,26 @@ class Floor:
     def take(self, entry: Entry, limit: int | None) -> list[Event]:
         events: list[Event] = []
         for piece, lots in self.matches(entry, self.opposite(entry, limit)):
-            resting = piece.entry
             if not lots:
-                events += self.keep_apart(resting, entry)
-                continue
-            self.executions += 1
-            self.count_match(piece, entry)
-            entry.fill(lots)
-            resting.fill(lots)
-            self.pay(entry, resting, lots, piece.price)
-            for one in (resting, entry):
-                if not one.leaves:
-                    self.complete(one)
-            numbers = (resting.number, resting.leaves, entry.number, entry.leaves)
-            events.append(Trade(self.executions, entry.instrument.number, piece.price, lots, *numbers))
-            self.match_price(entry.instrument.number, piece.price)
+                events += self.keep_apart(piece.entry, entry)
+            else:
+                events.append(self.trade(piece, entry, lots, piece.price))
         return events
+
+    def trade(self, piece: Piece, entry: Entry, lots: int, price: int) -> Trade:
+        """One match of what rests with what comes in."""
+        resting = piece.entry
+        self.executions += 1
+        self.count_match(piece, entry)
+        entry.fill(lots)
+        resting.fill(lots)
+        self.pay(entry, resting, lots, price)
+        for one in (resting, entry):
+            if not one.leaves:
+                self.complete(one)
+        self.match_price(entry.instrument.number, price)
+        numbers = (resting.number, resting.leaves, entry.number, entry.leaves)
+        return Trade(self.executions, entry.instrument.number, price, lots, *numbers)
 
     def keep_apart(self, resting: Entry, incoming: Entry) -> list[Event]:
         """Section 1 of docs/market-control.md: two orders of one account are not matched."""
@@ -191,7 +201,8 @@ class Floor:
         if entry in book:
             book.remove(entry)
         entry.pieces = []
-        entry.status = OrderStatus.CANCELLED
+        if entry.leaves:
+            entry.status = OrderStatus.CANCELLED
         return OrderCancelled(entry.number, request_id, entry.leaves, reason)
 
     # Reference prices.

@@ -83,6 +83,8 @@ class Matcher(Control):
     def new(self, command: NewOrder, account: int) -> list[Event]:
         if account in self.killed:
             return [OrderRejected(command.order_id, Reject.ACCOUNT_DISABLED)]
+        if not self.admits(command.instrument, command.order_type, command.time_in_force):
+            return [OrderRejected(command.order_id, Reject.MARKET_STATE)]
         if (account, command.order_id) in self.by_id and not command.repeat_allowed:
             return [OrderRejected(command.order_id, Reject.ORDER_ID_REPEATED)]
         entry = Entry(
@@ -144,7 +146,7 @@ class Matcher(Control):
         """A limit order comes in at its price, matches, and its rest does what its time in force says."""
         if entry.time_in_force == TimeInForce.FILL_OR_KILL and not self.fills(entry, entry.price):
             return [self.end(entry, 0)]
-        events = self.take(entry, entry.price)
+        events = self.take(entry, entry.price) if self.is_open(entry.instrument.number) else []
         if not entry.leaves or entry.status == OrderStatus.CANCELLED:
             return events
         if entry.time_in_force in AT_ONCE:
@@ -184,6 +186,8 @@ class Matcher(Control):
         """Section 2: whoever is set free acts, lowest number first; then whoever must move; until nobody does."""
         events: list[Event] = []
         book = self.books[instrument]
+        if not self.is_open(instrument):
+            return events
         freed = 0
         for _ in range(MOST_STEPS):
             tops = tops_of(book)
@@ -275,6 +279,8 @@ class Matcher(Control):
         entry = self.find(account, command.original_order_id)
         if entry is None or entry.participant != command.participant:
             return [OrderRejected(command.order_id, Reject.ORIGINAL_ORDER_UNKNOWN)]
+        if not self.admits(entry.instrument.number, entry.order_type, entry.time_in_force):
+            return [OrderRejected(command.order_id, Reject.MARKET_STATE)]
         reason = self.why_not_replace(command, account, entry)
         if reason:
             return [OrderRejected(command.order_id, reason)]

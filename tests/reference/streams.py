@@ -18,7 +18,15 @@ from base.vocabulary.commands import (
     SetReferencePrice,
     WithdrawDayOrders,
 )
-from base.vocabulary.operator_commands import EndSession, KillAccount, MassCancel, ReleaseAccount
+from base.vocabulary.operator_commands import (
+    EndSession,
+    KillAccount,
+    MarketState,
+    MassCancel,
+    ReleaseAccount,
+    SetMarketState,
+    Uncross,
+)
 from base.vocabulary.orders import OrderTerms, OrderType, Side, TimeInForce, Trigger
 from base.vocabulary.participants import AccountTerms, SelfTrade
 from tests.reference.entries import PAIRS, SETS, STOPS, TAKE_PROFITS, TRAILING, TWO_LEGGED, Entry
@@ -114,6 +122,11 @@ class Stream:
         random = self.random
         account = random.choice(PARTICIPANTS).account
         instrument = random.choice(INSTRUMENTS).number
+        closed = [number for number, state in self.reference.states.items() if state != MarketState.OPEN]
+        if closed and random.random() < 0.3:
+            return SetMarketState(random.choice(closed), MarketState.OPEN)
+        if closed and random.random() < 0.3:
+            return Uncross(random.choice(closed))
         if self.reference.killed and random.random() < 0.5:
             return ReleaseAccount(random.choice(sorted(self.reference.killed)))
         return random.choice(
@@ -123,6 +136,9 @@ class Stream:
                 MassCancel(account, random.choice((0, instrument))),
                 MassCancel(0, random.choice((0, instrument))),
                 EndSession(),
+                SetMarketState(instrument, random.choice((*MarketState, *[MarketState.PRE_OPEN] * 8))),
+                SetMarketState(instrument, MarketState.PRE_OPEN),
+                Uncross(instrument),
             )
         )
 
@@ -194,6 +210,10 @@ class Stream:
         if terms is not None and order_type in SETS:
             lots = terms.layers * terms.size_increment_lots
         tif = random.choice(TIMES.get(order_type, (GTC, GTC, DAY)))
+        if self.reference.states[instrument] == MarketState.PRE_OPEN and random.random() < 0.7:
+            order_type, tif, lots = int(OrderType.LIMIT), random.choice((GTC, GTC, DAY)), min(lots, 20)
+            terms = self.terms(order_type, instrument, side == Side.BUY)
+            price = self.near(instrument, 4)
         participant = random.randrange(len(PARTICIPANTS))
         repeat = random.random() < 0.05
         return NewOrder(participant, self.next_id(), instrument, side, order_type, tif, price, lots, repeat, terms)
