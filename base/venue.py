@@ -15,7 +15,7 @@ from base.errors import OperatorRefused
 from base.exchange import Exchange
 from base.gateway.audit import AuditTrail, printable
 from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
-from base.gateway.clients import Client
+from base.gateway.clients import Client, Ending
 from base.gateway.front_desks import Admission, AesFront, Caller, OesFront
 from base.gateway.inquiries import Inquiries
 from base.gateway.operator import OperatorDesk
@@ -49,7 +49,7 @@ class Front(Protocol):
 
     def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply: ...
 
-    def leave(self, client: Client, *, logged_out: bool, now_ns: int) -> None: ...
+    def leave(self, client: Client, ending: Ending, now_ns: int) -> None: ...
 
 
 class Line:
@@ -128,7 +128,7 @@ class Venue:
             elif isinstance(event, LogonRepeated):
                 self._log_on_again(line, event.message, now_ns)
             elif isinstance(event, LogoutReceived):
-                self._close(line, "logged out", logged_out=True)
+                self._close(line, "logged out", Ending.LOGGED_OUT)
             elif isinstance(event, ProtocolBroken):
                 self._close(line, event.why)
         if session.outgoing:
@@ -175,7 +175,7 @@ class Venue:
         self._now_ns = now_ns
         for line in list(self._lines.values()):
             line.session.end(say_logout=True)
-            self._close(line, "the server shuts down")
+            self._close(line, "the server shuts down", Ending.HELD)
 
     def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply:
         """Carry out what the operator asks; clients that it concerns are told with this pass.
@@ -231,7 +231,7 @@ class Venue:
     def _displace(self, client: Client) -> None:
         line = self._lines[client.connection]
         line.session.end(say_logout=True, reason=RejectReason.USER_ALREADY_LOGGED_IN)
-        self._close(line, "the user logged on elsewhere")
+        self._close(line, "the user logged on elsewhere", Ending.HELD)
 
     # -- requests and ends
 
@@ -243,12 +243,14 @@ class Venue:
             line.session.end(say_logout=True)
             self._close(line, f"{client.strikes} requests with a foreign Account or Key")
 
-    def _close(self, line: Line, reason: str, *, logged_out: bool = False, account: int = 0, user: str = "") -> None:
+    def _close(
+        self, line: Line, reason: str, ending: Ending = Ending.LOST, *, account: int = 0, user: str = ""
+    ) -> None:
         """Forget a line whose session is over; the network closes it behind its last frames."""
         assert line.session.is_over
         client, line.client = line.client, None
         if client is not None:
-            self._front.leave(client, logged_out=logged_out, now_ns=self._now_ns)
+            self._front.leave(client, ending, self._now_ns)
             self._audit.note(f"closed: account {client.account} user {printable(client.user)} {line.name}: {reason}")
         else:
             who = f"account {account} user {printable(user)} from {line.name}" if account or user else line.name

@@ -1,5 +1,7 @@
 """The venue as the network sees it: who gets which bytes, who is closed and why, what is logged."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,6 +94,36 @@ def test_a_takeover_tells_and_closes_the_old_session_and_keeps_its_orders() -> N
     (fill,) = floor.read(7)
     assert (fill.MessageType, fill.OrderID) == (8, order.OrderID)
     assert floor.read(1) == []
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+@pytest.mark.parametrize(
+    "end, withdraws",
+    [
+        (lambda floor: floor.venue.disconnected(1, floor.now_ns), True),
+        (lambda floor: floor.feed(1, b"?" * 64), True),
+        (lambda floor: floor.send(1, *[floor.order(1, Key=0) for _ in range(3)]), True),
+        (lambda floor: floor.send(1, LOGIN.replace(LogonType=2)), False),
+        (lambda floor: (floor.connect(7), floor.send(7, LOGIN)), False),
+        (lambda floor: floor.venue.shut_down(floor.now_ns), False),
+    ],
+    ids=["connection lost", "nonsense", "foreign keys", "logout", "takeover", "our shutdown"],
+)
+def test_orders_leave_with_a_lost_session_if_the_account_wants_that(
+    end: Callable[[Floor], object], withdraws: bool, wanted: bool
+) -> None:
+    floor = Floor(takeover=True, second_user=True, cancel_on_disconnect=wanted)
+    floor.log_on(1, 2)
+    floor.connect(8)
+    floor.send(8, floor.logon(1, "other"))
+    floor.send(8, floor.order(1))
+    floor.send(1, floor.order(1))
+    end(floor)
+    floor.collect()
+    assert 1 in floor.closed
+    assert len(floor.exchange.open_orders(0, 1)) == (0 if withdraws and wanted else 1)
+    assert len(floor.exchange.open_orders(3, 1)) == 1, "the other user's orders stay"
+    assert floor.read(1)[1:] == [], "nobody is there to be told"
 
 
 def test_the_network_closing_the_displaced_line_does_not_log_the_new_one_out() -> None:

@@ -39,6 +39,13 @@ class Control(Replaces):
             order for order in self._seats[participant].open.values() if order.time_in_force == DAY
         )
 
+    def lose_participant(self, participant: int, now_ns: int) -> list[Event]:
+        """The participant is gone without a logout: its orders leave if its account wants that."""
+        seat = self._seats[participant]
+        if not self._terms[seat.account].cancel_on_disconnect:
+            return []
+        return self._withdraw_all(seat.open.values())
+
     def set_reference_price(self, instrument: int, trigger: int, price_ticks: int, now_ns: int) -> list[Event]:
         """The operator sets the index or mark price, which is shown to all who wait for it."""
         book = self._books[instrument]
@@ -165,5 +172,7 @@ class Control(Replaces):
         for account, terms in sorted(self._terms.items()):
             if terms.self_trade:
                 yield f"apart {account} {terms.self_trade:d}"
+            if terms.cancel_on_disconnect:
+                yield f"cancels when lost {account}"
         for account in sorted(self._killed):
             yield f"killed {account}"

@@ -32,6 +32,7 @@ from base.risk.checks import reduces
 from base.vocabulary.commands import (
     CancelOrder,
     Command,
+    LoseParticipant,
     NewOrder,
     QueryOrder,
     ReplaceOrder,
@@ -74,6 +75,7 @@ class Exchange(Control):
             CancelOrder: self.cancel_order,
             QueryOrder: self.query_order,
             WithdrawDayOrders: self.withdraw_day_orders,
+            LoseParticipant: self.lose_participant,
             SetReferencePrice: self.set_reference_price,
             SetMarketState: self.set_market_state,
             Uncross: self.uncross,

@@ -4,6 +4,15 @@ In: the outcome of a logon. Out: one record per live session. Never knows: socke
 """
 
 from collections.abc import Callable
+from enum import Enum
+
+
+class Ending(Enum):
+    """How a client's session ended, as far as its orders are concerned."""
+
+    LOGGED_OUT = "it said goodbye"
+    LOST = "it is gone without a logout"
+    HELD = "its user came in elsewhere, or we shut down"
 
 
 class Client:

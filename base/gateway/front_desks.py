@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from base import limits
 from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
-from base.gateway.clients import Client
+from base.gateway.clients import Client, Ending
 from base.gateway.inquiries import Inquiries
 from base.gateway.operator import OperatorDesk
 from base.gateway.operator_requests import OperatorReply, OperatorRequest
@@ -67,7 +67,7 @@ class AesFront:
         """An AES has no market, so no operator's door leads here."""
         raise AssertionError("the AES takes no commands of the operator")
 
-    def leave(self, client: Client, *, logged_out: bool, now_ns: int) -> None:
+    def leave(self, client: Client, ending: Ending, now_ns: int) -> None:
         """Forget a client; its grants live on for their few seconds."""
 
 
@@ -136,10 +136,12 @@ class OesFront:
         """Carry out what the operator asks; OperatorRefused says why not."""
         return self._operator.take(request, now_ns)
 
-    def leave(self, client: Client, *, logged_out: bool, now_ns: int) -> None:
+    def leave(self, client: Client, ending: Ending, now_ns: int) -> None:
         """A client is gone; only a goodbye withdraws its DAY orders."""
-        if logged_out:
+        if ending is Ending.LOGGED_OUT:
             self._order_entry.log_out(client, now_ns)
+        elif ending is Ending.LOST:
+            self._order_entry.lose(client, now_ns)
         else:
             self._order_entry.reports.leave(client)
 

@@ -71,6 +71,8 @@ class Market(Protocol):
 
     def withdraw_day_orders(self, participant: int, now_ns: int, /) -> list[Event]: ...
 
+    def lose_participant(self, participant: int, now_ns: int, /) -> list[Event]: ...
+
     def open_orders(self, participant: int, instrument: int, /) -> list[OpenOrder]: ...
 
 
@@ -86,6 +88,11 @@ class OrderEntry:
         """Withdraw the DAY orders of a client that says goodbye, while it can still be told."""
         self.reports.report_unasked(self._market.withdraw_day_orders(client.participant, now_ns))
         self.reports.leave(client)
+
+    def lose(self, client: Client, now_ns: int) -> None:
+        """Withdraw the orders of a client that is gone without a goodbye, if its account wants that."""
+        self.reports.leave(client)
+        self.reports.report_unasked(self._market.lose_participant(client.participant, now_ns))
 
     def take(self, client: Client, frame: bytes, now_ns: int) -> None:
         """Answer one transaction of a logged-on client."""

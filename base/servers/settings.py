@@ -8,7 +8,7 @@ key, value and rule (I6). Decimal numbers are read exactly; no float stands anyw
 import ipaddress
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from base.servers.toml_table import Table, parse_table, read_table
 from base.socket_controller import split_address
 from base.vocabulary.instruments import Currency, Instrument
 from base.vocabulary.logons import CONSTANT, TOTP, Credential
-from base.vocabulary.participants import AccountTerms, Participant
+from base.vocabulary.participants import AccountTerms, Participant, SelfTrade
 
 DEFAULT_ATOM = "0.00000001"
 SMALLEST_STEP = Fraction(1, 100_000)
@@ -30,6 +30,7 @@ LARGEST_HALF = 65_504
 """The largest size that the 56-byte instrument response can carry, in its 16-bit float."""
 
 SYMBOL_TYPES = {"spot": 1, "futures": 2, "derivative": 3}
+SELF_TRADES = {mode.name.lower().replace("_", "-"): mode for mode in SelfTrade}
 CURRENCY_NAME = re.compile(r"[A-Z0-9]{1,8}")
 INSTRUMENT_NAME = re.compile(r"[!-~]{1,12}")
 HOST_NAME = re.compile(r"[0-9A-Za-z.\-]+")
@@ -222,7 +223,7 @@ def _lots(table: Table, key: str, lot: Fraction) -> int:
 def _accounts(
     tables: list[Table], currencies: dict[str, Currency]
 ) -> tuple[tuple[AccountTerms, ...], tuple[Participant, ...], tuple[Credential, ...]]:
-    balances: dict[int, dict[str, int]] = {}
+    accounts: dict[int, AccountTerms] = {}
     participants: list[Participant] = []
     credentials: list[Credential] = []
     seen: set[tuple[int, str]] = set()
@@ -230,17 +231,28 @@ def _accounts(
     for table in tables:
         credential = _credential(table, len(participants))
         amounts = _balances(table.table("balances"), currencies)
-        if amounts and balances.get(credential.account):
+        former = accounts.get(credential.account)
+        if amounts and former is not None and former.balances:
             table.refuse("balances", "belong to the account: give them with its first user only")
-        balances[credential.account] = amounts or balances.get(credential.account, {})
+        accounts[credential.account] = _terms(table, credential.account, amounts, former)
         credentials.append(credential)
         participants.append(Participant(credential.participant, credential.account, credential.user))
         if (credential.account, credential.user) in seen:
             table.refuse("user", f"account {credential.account} has this user already")
         seen.add((credential.account, credential.user))
     _check_together(tables, credentials)
-    terms = tuple(AccountTerms(account, amounts) for account, amounts in balances.items())
-    return terms, tuple(participants), tuple(credentials)
+    return tuple(accounts.values()), tuple(participants), tuple(credentials)
+
+
+def _terms(table: Table, account: int, amounts: dict[str, int], former: AccountTerms | None) -> AccountTerms:
+    """Read what an account wants of the market; ``former`` is what its first user said, if this is another one."""
+    if former is None:
+        self_trade = SELF_TRADES[table.choice("self_trade", list(SELF_TRADES), "none")]
+        return AccountTerms(account, amounts, self_trade, table.flag("cancel_on_disconnect", False))
+    for key in ("self_trade", "cancel_on_disconnect"):
+        if key in table.names():
+            table.refuse(key, "belongs to the account: give it with its first user only")
+    return replace(former, balances=amounts or former.balances)
 
 
 def _check_together(tables: list[Table], credentials: list[Credential]) -> None:
@@ -259,7 +271,7 @@ def _check_together(tables: list[Table], credentials: list[Credential]) -> None:
 
 
 def _credential(table: Table, participant: int) -> Credential:
-    table.only("number", "user", "key", "mode", "enabled", "sources", "balances")
+    table.only("number", "user", "key", "mode", "enabled", "sources", "balances", "self_trade", "cancel_on_disconnect")
     number = table.integer("number", 1, 2**32 - 1)
     user = table.text("user")
     if not USER_NAME.fullmatch(user):

@@ -89,6 +89,13 @@ class WithdrawDayOrders:
 
 
 @dataclass(frozen=True, slots=True)
+class LoseParticipant:
+    """The participant's session ended without a logout: its orders leave the books if its account wants that."""
+
+    participant: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetReferencePrice:
     """The operator sets the index or mark price of an instrument; ``trigger`` is INDEX or MARK of ``Trigger``."""
 
@@ -103,6 +110,7 @@ Command: TypeAlias = (
     | CancelOrder
     | QueryOrder
     | WithdrawDayOrders
+    | LoseParticipant
     | SetReferencePrice
     | SetMarketState
     | Uncross

@@ -21,12 +21,14 @@ class SelfTrade(IntEnum):
 class AccountTerms:
     """An account at the start of the venue: its opening balances in atoms per currency name.
 
-    ``self_trade`` says what keeps it from trading with itself.
+    ``self_trade`` says what keeps it from trading with itself, ``cancel_on_disconnect`` that a user's orders
+    leave when its session ends without a logout.
     """
 
     account: int
     balances: dict[str, int] = field(default_factory=dict)
     self_trade: SelfTrade = SelfTrade.NONE
+    cancel_on_disconnect: bool = False
 
 
 @dataclass(frozen=True, slots=True)

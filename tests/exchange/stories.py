@@ -31,10 +31,11 @@ def market(
 ) -> Exchange:
     """An exchange; participant 0 owns so many lots and the price of so many lots at one tick, when given.
 
-    ``self_trade`` is what keeps accounts 1 and 100700 from trading with themselves.
+    ``self_trade`` is what keeps accounts 1 and 100700 from trading with themselves; 100700 wants its orders
+    cancelled on a disconnect.
     """
     own = RICH if base is None or quote is None else {"BTC": base * LOT, "USD": quote * TICK_LOT}
-    accounts = (AccountTerms(1, own, self_trade), AccountTerms(2, RICH), AccountTerms(100700, RICH, self_trade))
+    accounts = (AccountTerms(1, own, self_trade), AccountTerms(2, RICH), AccountTerms(100700, RICH, self_trade, True))
     return Exchange(INSTRUMENTS, accounts, PARTICIPANTS)
 
 

@@ -6,7 +6,7 @@ Participants 2 and 3 share account 100700.
 
 import pytest
 
-from base.vocabulary.commands import Command
+from base.vocabulary.commands import Command, LoseParticipant
 from base.vocabulary.operator_commands import EndSession, KillAccount, MassCancel, ReleaseAccount
 from base.vocabulary.orders import OrderType, Side
 from tests.exchange.stories import market, told
@@ -49,6 +49,8 @@ CASES: list[Case] = [
     ("nor their former ids", [buy(1, 1), replace(buy(1, 1), 2, 3), EndSession(), buy(1, 2)],
      ["refused ORDER_ID_REPEATED"]),
     ("finished orders are forgotten", [sell(1, 1), buy(2, 1, by=1), EndSession(), query(1)], ["refused ORDER_UNKNOWN"]),
+    ("a lost user's orders leave", [*BIDS, LoseParticipant(2)], ["2 cancelled 2", "4 cancelled 4"]),
+    ("unless the account wants them to stay", [*BIDS, LoseParticipant(0)], []),
     ("the day ends for one at logout", [buy(1, 1, tif=DAY, by=3), buy(3, 3, tif=DAY), log_out(3)], ["1 cancelled 1"]),
 ]  # fmt: skip
 

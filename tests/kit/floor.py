@@ -61,11 +61,12 @@ class Floor:
         instrument_layout: int = 56,
         second_user: bool = False,
         accounts: tuple[int, ...] = ACCOUNTS,
+        cancel_on_disconnect: bool = False,
     ) -> None:
         plenty = {name: 10**17 for name in ("BTC", "USD", "USDT")}
         self.exchange = Exchange(
             INSTRUMENTS,
-            [AccountTerms(account, dict(plenty)) for account in accounts],
+            [AccountTerms(one, dict(plenty), cancel_on_disconnect=cancel_on_disconnect) for one in accounts],
             [Participant(place, account, user_of(account)) for place, account in enumerate(accounts)]
             + [Participant(len(accounts), accounts[0], "other")] * second_user,
         )

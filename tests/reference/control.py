@@ -6,7 +6,7 @@ base.risk. Written from docs/market-control.md alone.
 
 from collections.abc import Iterable, Sequence
 
-from base.vocabulary.commands import Command, SetReferencePrice, WithdrawDayOrders
+from base.vocabulary.commands import Command, LoseParticipant, SetReferencePrice, WithdrawDayOrders
 from base.vocabulary.events import Event, OrderRejected
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.operator_commands import (
@@ -35,6 +35,7 @@ class Control(Floor):
         participants: Iterable[Participant],
     ) -> None:
         super().__init__(instruments, accounts, participants)
+        self.cancelling = {one.account for one in accounts if one.cancel_on_disconnect}
         self.killed: set[int] = set()
         self.states: dict[int, int] = dict.fromkeys(self.instruments, MarketState.OPEN)
 
@@ -63,6 +64,9 @@ class Control(Floor):
             return self.uncross(command.instrument)
         if isinstance(command, EndSession):
             return self.end_session()
+        if isinstance(command, LoseParticipant):
+            wanted = self.account_of[command.participant] in self.cancelling
+            return self.withdraw([e for e in self.open_orders() if wanted and e.participant == command.participant])
         assert isinstance(command, WithdrawDayOrders)
         return self.withdraw([e for e in self.day_orders() if e.participant == command.participant])
 

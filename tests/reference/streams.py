@@ -12,6 +12,7 @@ from random import Random
 from base.vocabulary.commands import (
     CancelOrder,
     Command,
+    LoseParticipant,
     NewOrder,
     QueryOrder,
     ReplaceOrder,
@@ -62,13 +63,13 @@ ACCOUNT_WORLDS = (
 
 
 def accounts(seed: int, modes: Sequence[SelfTrade] = ()) -> tuple[AccountTerms, ...]:
-    """The accounts of the world of this seed; ``modes`` in turn keep them from trading with themselves."""
+    """The accounts of the world of this seed; ``modes``, when given, in turn keep them from trading with themselves."""
     single, shared = ACCOUNT_WORLDS[seed % len(ACCOUNT_WORLDS)]
     first, second, third = (*modes, *(SelfTrade.NONE,) * 3)[:3]
     return (
         AccountTerms(1, dict(single), first),
-        AccountTerms(2, dict(single), second),
-        AccountTerms(100700, dict(shared), third),
+        AccountTerms(2, dict(single), second, cancel_on_disconnect=bool(modes)),
+        AccountTerms(100700, dict(shared), third, cancel_on_disconnect=bool(modes)),
     )
 
 
@@ -136,6 +137,7 @@ class Stream:
                 MassCancel(account, random.choice((0, instrument))),
                 MassCancel(0, random.choice((0, instrument))),
                 EndSession(),
+                LoseParticipant(random.randrange(len(PARTICIPANTS))),
                 SetMarketState(instrument, random.choice((*MarketState, *[MarketState.PRE_OPEN] * 8))),
                 SetMarketState(instrument, MarketState.PRE_OPEN),
                 Uncross(instrument),
