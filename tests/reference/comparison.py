@@ -12,6 +12,7 @@ from base.exchange import Exchange
 from base.publish.depth import Depth, Level
 from base.vocabulary.commands import Command, NewOrder, ReplaceOrder
 from base.vocabulary.events import OrderMoved, OrderRejected
+from base.vocabulary.operator_commands import MarketState
 from base.vocabulary.orders import OpenOrder, OrderType, Side, TimeInForce, Trigger
 from base.vocabulary.participants import AccountTerms, Exposure, SelfTrade
 from tests.reference.entries import Entry, need
@@ -63,6 +64,10 @@ class Pair:
 
     def look(self) -> Difference | None:
         """Compare money, open orders, exposures and depth."""
+        for number, state in self.reference.states.items():
+            bids, asks = self.depth.levels(number, 1)
+            if state == MarketState.OPEN and bids and asks and bids[0].price_ticks >= asks[0].price_ticks:
+                return Difference(self.done - 1, (bids, asks), "a book that is not crossed, as the instrument is open")
         for sees, holds in (
             (self.money(), expected_money(self.reference)),
             (self.open_orders(), expected_open_orders(self.reference)),

@@ -12,11 +12,20 @@ from base.exchange import Exchange
 from base.vocabulary.commands import (
     CancelOrder,
     Command,
+    LoseParticipant,
     NewOrder,
     QueryOrder,
     ReplaceOrder,
     SetReferencePrice,
     WithdrawDayOrders,
+)
+from base.vocabulary.operator_commands import (
+    EndSession,
+    KillAccount,
+    MassCancel,
+    ReleaseAccount,
+    SetMarketState,
+    Uncross,
 )
 
 METHODS = {
@@ -25,7 +34,14 @@ METHODS = {
     CancelOrder: "cancel_order",
     QueryOrder: "query_order",
     WithdrawDayOrders: "withdraw_day_orders",
+    LoseParticipant: "lose_participant",
     SetReferencePrice: "set_reference_price",
+    SetMarketState: "set_market_state",
+    Uncross: "uncross",
+    MassCancel: "mass_cancel",
+    KillAccount: "kill_account",
+    ReleaseAccount: "release_account",
+    EndSession: "end_session",
 }
 
 
@@ -37,7 +53,7 @@ def test_every_command_has_its_method() -> None:
 def test_fields_are_the_parameters(command: type) -> None:
     parameters = list(signature(getattr(Exchange, METHODS[command])).parameters)
     fields = list(command.__match_args__)
-    terms = [fields.pop()] if fields[-1] == "terms" else []
+    terms = [fields.pop()] if "terms" in fields else []
     assert ["self", *fields, "now_ns", *terms] == parameters
 
 
