@@ -288,3 +288,21 @@ def test_an_opening_is_reported_to_both_sides() -> None:
     assert bought.ExecPrice == sold.ExecPrice == 99.0
     with pytest.raises(OperatorRefused, match="uncross: refused by the exchange: market state"):
         floor.venue.operate(Ask("uncross", BOTH[:1]), floor.now_ns)
+
+
+def test_an_order_whose_second_leg_comes_with_the_opening_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "FINISHED_ORDERS_KEPT", 1)
+    floor = Floor()
+    floor.log_on(1, 2)
+    floor.send(1, floor.order(1, OrderType=11, SecondLegPrice=105.0))
+    floor.venue.operate(Ask("pre-open", BOTH[:1]), floor.now_ns)
+    floor.send(2, floor.order(2, BOSide=2))
+    floor.venue.operate(Ask("uncross", BOTH[:1]), floor.now_ns)
+    for _ in range(4):
+        floor.send(2, floor.order(2, SymbolEnum=4, TIF=3))
+    floor.venue.operate(Ask("open", BOTH[:1]), floor.now_ns)
+    floor.send(2, floor.order(2, BOPrice=105.0))
+    assert [one.MessageType for one in floor.read(1)] == [MessageType.EXECUTION, MessageType.EXECUTION]
+    for _ in range(4):
+        floor.send(2, floor.order(2, SymbolEnum=4, TIF=3))
+    assert len(floor.venue._front._order_entry.reports._entries) == 1  # type: ignore[attr-defined]
