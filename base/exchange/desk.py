@@ -35,11 +35,12 @@ class Seat:
     ``self_trade`` is 0 for accounts whose orders may be matched with each other, which costs them nothing.
     """
 
-    __slots__ = ("account", "holdings", "ids", "open", "self_trade")
+    __slots__ = ("account", "holdings", "ids", "most_open_orders", "open", "self_trade")
 
     def __init__(self, terms: AccountTerms, ids: OrderIds, holdings: dict[int, int]) -> None:
         self.account = terms.account
         self.self_trade = int(terms.self_trade)
+        self.most_open_orders = terms.most_open_orders
         self.ids = ids
         self.holdings = holdings
         self.open: dict[int, Order] = {}

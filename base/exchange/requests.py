@@ -25,7 +25,7 @@ from base.exchange.desk import (
 )
 from base.exchange.order_types import HIDDEN, PEGS, STOPS
 from base.exchange.special_orders import special_of
-from base.limits import OPEN_ORDERS_PER_PARTICIPANT, RETIRED_ORDER_IDS_PER_ACCOUNT
+from base.limits import RETIRED_ORDER_IDS_PER_ACCOUNT
 from base.matching.book import Book
 from base.matching.price_level import NEVER_REPLACED, Order, Special
 from base.risk.checks import reduces
@@ -123,7 +123,7 @@ class Exchange(Control):
                 return [OrderRejected(order_id, Reject.WOULD_TAKE)]
             if not self._reserve(holding, side, quantity_lots, price_ticks):
                 return [OrderRejected(order_id, Reject.NOT_ENOUGH_EQUITY)]
-            if len(seat.open) >= OPEN_ORDERS_PER_PARTICIPANT and time_in_force in RESTING_TIMES:
+            if len(seat.open) >= seat.most_open_orders and time_in_force in RESTING_TIMES:
                 self._release(holding, side, quantity_lots, price_ticks)
                 return [OrderRejected(order_id, Reject.TOO_MANY_OPEN_ORDERS)]
         elif not self._covers_market(seat, book, side, time_in_force, quantity_lots):
@@ -336,7 +336,7 @@ class Exchange(Control):
         if not covered:
             return Reject.NOT_ENOUGH_EQUITY
         at_once = order_type == MARKET or (order_type in (LIMIT, HIDDEN) and time_in_force in _AT_ONCE)
-        if len(seat.open) >= OPEN_ORDERS_PER_PARTICIPANT and not at_once:
+        if len(seat.open) >= seat.most_open_orders and not at_once:
             self._let_go(order)
             return Reject.TOO_MANY_OPEN_ORDERS
         return None

@@ -29,6 +29,9 @@ SMALLEST_STEP = Fraction(1, 100_000)
 LARGEST_HALF = 65_504
 """The largest size that the 56-byte instrument response can carry, in its 16-bit float."""
 
+ACCOUNT_KEYS = ("self_trade", "cancel_on_disconnect", "most_open_orders")
+"""What belongs to an account, and so stands with its first user only."""
+
 SYMBOL_TYPES = {"spot": 1, "futures": 2, "derivative": 3}
 SELF_TRADES = {mode.name.lower().replace("_", "-"): mode for mode in SelfTrade}
 CURRENCY_NAME = re.compile(r"[A-Z0-9]{1,8}")
@@ -248,8 +251,10 @@ def _terms(table: Table, account: int, amounts: dict[str, int], former: AccountT
     """Read what an account wants of the market; ``former`` is what its first user said, if this is another one."""
     if former is None:
         self_trade = SELF_TRADES[table.choice("self_trade", list(SELF_TRADES), "none")]
-        return AccountTerms(account, amounts, self_trade, table.flag("cancel_on_disconnect", False))
-    for key in ("self_trade", "cancel_on_disconnect"):
+        most = limits.OPEN_ORDERS_PER_PARTICIPANT
+        most_open_orders = table.integer("most_open_orders", 0, most, most)
+        return AccountTerms(account, amounts, self_trade, table.flag("cancel_on_disconnect", False), most_open_orders)
+    for key in ACCOUNT_KEYS:
         if key in table.names():
             table.refuse(key, "belongs to the account: give it with its first user only")
     return replace(former, balances=amounts or former.balances)
@@ -271,7 +276,7 @@ def _check_together(tables: list[Table], credentials: list[Credential]) -> None:
 
 
 def _credential(table: Table, participant: int) -> Credential:
-    table.only("number", "user", "key", "mode", "enabled", "sources", "balances", "self_trade", "cancel_on_disconnect")
+    table.only("number", "user", "key", "mode", "enabled", "sources", "balances", *ACCOUNT_KEYS)
     number = table.integer("number", 1, 2**32 - 1)
     user = table.text("user")
     if not USER_NAME.fullmatch(user):

@@ -7,6 +7,8 @@ A participant is one user of one account; equity belongs to the account.
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from base import limits
+
 
 class SelfTrade(IntEnum):
     """What happens when an incoming order is about to be matched with a resting order of the same account."""
@@ -22,13 +24,15 @@ class AccountTerms:
     """An account at the start of the venue: its opening balances in atoms per currency name.
 
     ``self_trade`` says what keeps it from trading with itself, ``cancel_on_disconnect`` that a user's orders
-    leave when its session ends without a logout.
+    leave when its session ends without a logout, ``most_open_orders`` how many orders each of its users may have
+    open.
     """
 
     account: int
     balances: dict[str, int] = field(default_factory=dict)
     self_trade: SelfTrade = SelfTrade.NONE
     cancel_on_disconnect: bool = False
+    most_open_orders: int = limits.OPEN_ORDERS_PER_PARTICIPANT
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,9 +262,9 @@ def test_open_orders_are_told_oldest_first() -> None:
     assert [order.order_id for order in exchange.open_orders(0, 4)] == [3]
 
 
-def test_as_many_open_orders_as_the_bound_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("base.exchange.requests.OPEN_ORDERS_PER_PARTICIPANT", 2)
-    exchange = poor(0, 300)
+def test_as_many_open_orders_as_the_account_may_have() -> None:
+    own = AccountTerms(1, {"USD": 300 * TICK_LOT}, most_open_orders=2)
+    exchange = Exchange(INSTRUMENTS, (own, *RICH_ACCOUNTS[1:]), PARTICIPANTS)
     run(buy(1, 1), buy(2, 1), exchange=exchange)
     assert run(buy(3, 1), exchange=exchange) == rejected(3, Reject.TOO_MANY_OPEN_ORDERS)
     assert run(buy(3, 1, tif=IOC), exchange=exchange) == [OrderCancelled(3, 0, 1)], "it would not have rested"

@@ -123,9 +123,9 @@ def test_replaced(rule: str, commands: list[Command], events: list[str]) -> None
     assert told(*commands) == events, rule
 
 
-def test_one_open_order_too_many_holds_nothing_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("base.exchange.requests.OPEN_ORDERS_PER_PARTICIPANT", 1)
+def test_one_open_order_too_many_holds_nothing_back() -> None:
     exchange = market(0, 500)
+    exchange._seats[0].most_open_orders = 1
     waits = order(OrderType.STOP_MARKET, 1, BUY, 1, 0, stop=102)
     assert told(waits, order(HIDDEN, 2, BUY, 5), on=exchange) == ["refused TOO_MANY_OPEN_ORDERS"], "waiting ones count"
     assert exchange.equity(1)["USD"] == 500 * TICK_LOT

@@ -135,8 +135,7 @@ def test_an_order_provokes(code: RejectReason) -> None:
 
 
 @pytest.mark.parametrize("code", BY_LOGON, ids=lambda code: code.name)
-def test_a_session_provokes(code: RejectReason, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("base.exchange.requests.OPEN_ORDERS_PER_PARTICIPANT", 10)
-    floor = Floor(takeover=code is RejectReason.USER_ALREADY_LOGGED_IN)
+def test_a_session_provokes(code: RejectReason) -> None:
+    floor = Floor(takeover=code is RejectReason.USER_ALREADY_LOGGED_IN, most_open_orders=10)
     floor.log_on(1)
     assert BY_LOGON[code](floor) == code

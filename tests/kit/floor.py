@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from base.exchange import Exchange
 from base.gateway.authorization import LogonDecision
+from base.limits import OPEN_ORDERS_PER_PARTICIPANT
 from base.venue import Venue, open_oes
 from base.vocabulary.instruments import Currency, Instrument
 from base.vocabulary.participants import AccountTerms, Participant
@@ -62,11 +63,17 @@ class Floor:
         second_user: bool = False,
         accounts: tuple[int, ...] = ACCOUNTS,
         cancel_on_disconnect: bool = False,
+        most_open_orders: int = OPEN_ORDERS_PER_PARTICIPANT,
     ) -> None:
         plenty = {name: 10**17 for name in ("BTC", "USD", "USDT")}
         self.exchange = Exchange(
             INSTRUMENTS,
-            [AccountTerms(one, dict(plenty), cancel_on_disconnect=cancel_on_disconnect) for one in accounts],
+            [
+                AccountTerms(
+                    one, dict(plenty), cancel_on_disconnect=cancel_on_disconnect, most_open_orders=most_open_orders
+                )
+                for one in accounts
+            ],
             [Participant(place, account, user_of(account)) for place, account in enumerate(accounts)]
             + [Participant(len(accounts), accounts[0], "other")] * second_user,
         )

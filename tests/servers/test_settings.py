@@ -84,13 +84,16 @@ def test_what_an_account_wants_of_the_market() -> None:
     assert not parse_settings("venue.toml", GOOD).accounts[0].cancel_on_disconnect
     words = {"none": 0, "cancel-newest": 1, "cancel-oldest": 2, "cancel-both": 3}
     for word, mode in words.items():
-        wanted = f'user = "u"\nself_trade = "{word}"\ncancel_on_disconnect = true'
+        wanted = f'user = "u"\nself_trade = "{word}"\ncancel_on_disconnect = true\nmost_open_orders = 3'
         second = SECOND_USER.format("")
         (terms,) = parse_settings("venue.toml", GOOD.replace('user = "u"', wanted) + second).accounts
         assert (terms.self_trade, terms.cancel_on_disconnect, terms.balances) == (mode, True, {"USD": 550_000_000})
+        assert terms.most_open_orders == 3
 
 
-@pytest.mark.parametrize("key, value", [("self_trade", '"none"'), ("cancel_on_disconnect", "false")])
+@pytest.mark.parametrize(
+    "key, value", [("self_trade", '"none"'), ("cancel_on_disconnect", "false"), ("most_open_orders", "5")]
+)
 def test_what_an_account_wants_is_said_by_its_first_user(key: str, value: str) -> None:
     said = refusal(GOOD + SECOND_USER.format(f"{key} = {value}"))
     assert f"accounts[1].{key}" in said and "belongs to the account: give it with its first user only" in said
@@ -132,7 +135,7 @@ def test_the_demo_has_the_accounts_of_the_readme() -> None:
 WRONG = [
     ('tick = "0.5"', "tick = 0.5", 'venue.toml:8: instruments[0].tick = 0.5: must be in quotes, such as "0.5"'),
     ('tick = "0.5"', 'tick = "-1"', 'venue.toml:8: instruments[0].tick = "-1": must be a decimal number in quotes'),
-    ('tick = "0.5"', 'tick = "0.000001"', "instruments[0].tick = \"0.000001\": must be at least 0.00001"),
+    ('tick = "0.5"', 'tick = "0.000001"', 'instruments[0].tick = "0.000001": must be at least 0.00001'),
     ('tick = "0.5"', 'tick = "0.0001"', "tick x lot of BTCUSD must be a whole number of the smallest unit of USD"),
     ('tick = "0.5"\n', "", "venue.toml:3: instruments[0].tick is missing: it must be a decimal number in quotes"),
     ('tick = "0.5"', 'tikc = "0.5"', "venue.toml:8: unknown key instruments[0].tikc; did you mean tick?"),
@@ -146,7 +149,7 @@ WRONG = [
     ('lot = "0.00001"', 'lot = "0.1"', 'min = "0.00001": must be a whole number of lots, at least 1'),
     ('max = "10000"', 'max = "0"', 'venue.toml:11: instruments[0].max = "0": must be a whole number of lots'),
     ('max = "10000"', 'max = "65504.00001"', "must be at most 65504 unless oes.instrument_layout = 74"),
-    ('min = "0.00001"', 'min = "10001"', "max = \"10000\": must not be below min"),
+    ('min = "0.00001"', 'min = "10001"', 'max = "10000": must not be below min'),
     ("number = 1", "number = 0", "venue.toml:4: instruments[0].number = 0: must be a whole number from 1 to 32767"),
     ("number = 1", "number = true", "instruments[0].number = true: must be a whole number"),
     ("number = 1", "number = 1.0", "instruments[0].number = 1.0: must be a whole number"),
@@ -163,11 +166,12 @@ WRONG = [
     ('mode = "constant"', "", "accounts[0].key = (not shown): account 7, user 'u': the key has at most"),
     ('mode = "constant"', 'mode = "hotp"', 'mode = "hotp": must be "totp" or "constant"'),
     ('mode = "constant"', 'mode = "constant"\nenabled = 1', "enabled = 1: must be true or false"),
-    ('USD = "5.5"', 'EUR = "5.5"', "accounts[0].balances.EUR = \"5.5\": no instrument trades it"),
+    ('USD = "5.5"', 'EUR = "5.5"', 'accounts[0].balances.EUR = "5.5": no instrument trades it'),
     ('USD = "5.5"', 'USD = "0.000000001"', "must be a whole number of the smallest unit of USD"),
     ('USD = "5.5"', "USD = nan", "must be in quotes"),
     ('user = "u"', 'user = "u"\nself_trade = "cancel"', 'accounts[0].self_trade = "cancel"'),
     ('user = "u"', 'user = "u"\ncancel_on_disconnect = 1', "accounts[0].cancel_on_disconnect = 1"),
+    ('user = "u"', 'user = "u"\nmost_open_orders = 10001', "accounts[0].most_open_orders = 10001"),
     ("[accounts.balances]", "[accounts.balance]", "unknown key accounts[0].balance; did you mean balances?"),
     ('listen = "127.0.0.1:0"', 'listen = "127.0.0.1"', 'aes.listen = "127.0.0.1": must be HOST:PORT'),
     ('listen = "127.0.0.1:0"', 'listen = "[::1]:80"', "must be HOST:PORT"),
@@ -178,11 +182,11 @@ WRONG = [
     ("[aes]", "[aess]", "venue.toml:1: unknown key aess; did you mean aes?"),
     ("[aes]", "[[aes]]", "aes = a list: must be a table: [aes]"),
     ("[aes]", "[aes", "venue.toml:1: this is no TOML: "),
-    ("[aes]", "[logon]\nsecond_logon = \"both\"\n[aes]", 'second_logon = "both": must be "refuse" or "takeover"'),
+    ("[aes]", '[logon]\nsecond_logon = "both"\n[aes]', 'second_logon = "both": must be "refuse" or "takeover"'),
     ("[aes]", "[oes]\ninstrument_layout = 60\n[aes]", "oes.instrument_layout = 60: must be 56 or 74"),
-    ("[aes]", "[currencies]\nUSD = \"2\"\n[aes]", "must be above 0 and at most 1"),
-    ("[aes]", "[currencies]\nUSD = \"0.1\"\n[aes]", "instruments[0].tick"),
-    ("[aes]", "[currencies]\nusd = \"0.1\"\n[aes]", "1 to 8 capital letters and digits"),
+    ("[aes]", '[currencies]\nUSD = "2"\n[aes]', "must be above 0 and at most 1"),
+    ("[aes]", '[currencies]\nUSD = "0.1"\n[aes]', "instruments[0].tick"),
+    ("[aes]", '[currencies]\nusd = "0.1"\n[aes]', "1 to 8 capital letters and digits"),
     ("[aes]", "x = " + "[" * 3000, "this is no TOML"),
     ("[aes]", "x = " + "9" * 5000 + "\n[aes]", "this is no TOML"),
 ]
@@ -201,7 +205,7 @@ def test_two_of_a_kind_are_refused() -> None:
     account = GOOD[GOOD.index("[[accounts]]") :]
     other = instrument.replace("number = 1", "number = 2")
     assert "instruments[1].number = 1: another instrument has it" in refusal(GOOD + instrument)
-    assert "instruments[1].name = \"BTCUSD\": another instrument has it" in refusal(GOOD + other)
+    assert 'instruments[1].name = "BTCUSD": another instrument has it' in refusal(GOOD + other)
     assert "belong to the account: give them with its first user only" in refusal(GOOD + account)
     assert "account 7 has this user already" in refusal(GOOD + account[: account.index("[accounts.balances]")])
 
