@@ -47,14 +47,16 @@ def _trade(directory: Path, log: IO[bytes], transcript: Transcript, say: Callabl
             trader = Trader(*aes_address, key=user, user=user, account=account, transcript=transcript)
             traders.append(stack.enter_context(trader))
         play(traders[0], traders[1], say)
-        say("\nThe book of " + INSTRUMENT)
-        say("\n".join(book_lines(open_orders(traders))))
+        book = book_lines(open_orders(traders))
         account, user = ACCOUNTS[2]
         with Trader(*aes_address, key=user, user=user, account=account) as trader:
-            say(f"\n-- account {account} enters one order of each type and cancels what rests or waits")
-            say("\n".join(try_order_types(trader)))
+            order_types = try_order_types(trader)
         for trader in traders:
             trader.logout()
+        say(f"\nAccount {account} entered one order of each type and cancelled what rested or waited:\n")
+        say("\n".join(order_types))
+        say(f"\nThe book of {INSTRUMENT} before that:\n")
+        say("\n".join(book))
         for child in (aes, oes):
             if code := child.stop():
                 raise DemoFailed(f"the {child.kind.upper()} ended with exit code {code}")
