@@ -49,7 +49,7 @@ from base.vocabulary.operator_commands import (
     SetMarketState,
     Uncross,
 )
-from base.vocabulary.orders import SUPPORTED, TIMES_IN_FORCE, OpenOrder, OrderTerms, OrderType, is_plain, with_trigger
+from base.vocabulary.orders import TIMES_IN_FORCE, OpenOrder, OrderTerms, OrderType, is_plain, with_trigger
 from base.vocabulary.participants import AccountTerms, Exposure, Participant
 from base.vocabulary.rejects import Reject
 
@@ -101,7 +101,7 @@ class Exchange(Control):
                 return [OrderRejected(order_id, restraint)]
         if order_type == LIMIT and terms is None and time_in_force in _LIMIT_TIMES:
             pass  # by far most orders; the questions below cost a hundredth of them
-        elif order_type not in SUPPORTED:
+        elif order_type not in TIMES_IN_FORCE:
             return [OrderRejected(order_id, Reject.ORDER_TYPE_INVALID)]
         elif time_in_force not in TIMES_IN_FORCE[order_type]:
             return [OrderRejected(order_id, Reject.FIELD_INVALID)]

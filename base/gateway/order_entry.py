@@ -11,7 +11,6 @@ from typing import Any, Protocol, TypeAlias
 
 from base.errors import ParseError
 from base.gateway.clients import Client
-from base.gateway.order_terms import TIMES_IN_FORCE as TIMES_OF_ALL
 from base.gateway.order_terms import read_terms
 from base.gateway.reports import NEW, Entry, Reports
 from base.gateway.translate_bo import (
@@ -28,7 +27,7 @@ from base.gateway.translate_bo import (
 )
 from base.vocabulary.events import Event
 from base.vocabulary.instruments import Instrument
-from base.vocabulary.orders import SUPPORTED, OpenOrder, OrderTerms, OrderType
+from base.vocabulary.orders import TIMES_IN_FORCE, OpenOrder, OrderTerms, OrderType
 from base.vocabulary.rejects import Reject
 from base.wire.bo.codes import MessageType
 from base.wire.bo.transaction import Transaction
@@ -41,8 +40,6 @@ REQUESTS = frozenset((NEW, REPLACE, STATUS, CANCEL))
 MARKET = int(OrderType.MARKET)
 PLAIN = (int(OrderType.LIMIT), MARKET)
 NO_TERMS = OrderTerms()
-TIMES_IN_FORCE = {order_type: times for order_type, times in TIMES_OF_ALL.items() if order_type in SUPPORTED}
-"""The order types that are traded, and the times in force that each may carry."""
 
 Order: TypeAlias = tuple[Any, ...]
 """What ``translate_bo.read_order`` reads: integers and doubles by position."""

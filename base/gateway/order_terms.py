@@ -7,7 +7,7 @@ Follows sections 4.6, 7.4 and 7.5 of the protocol and docs/order-types.md. Order
 
 from base.gateway.translate_bo import InstrumentScales, is_sane
 from base.limits import ICE_LAYERS
-from base.vocabulary.orders import OrderTerms, OrderType, Side, TimeInForce
+from base.vocabulary.orders import OrderTerms, OrderType, Side
 from base.vocabulary.rejects import Reject
 from base.wire.bo.codes import ATTRIBUTE_DISPLAY, ATTRIBUTE_HIDDEN, NO_REJECT, MessageType
 from base.wire.bo.transaction import Transaction
@@ -31,44 +31,6 @@ TAKE_PROFITS = frozenset((OrderType.TAKE_PROFIT_STOP_MARKET, OrderType.TAKE_PROF
 ALWAYS_HIDDEN = frozenset((OrderType.HIDDEN, OrderType.PEG_HIDDEN))
 MAY_HIDE = ALWAYS_HIDDEN | ICES | {OrderType.LIMIT, OrderType.PEG, OrderType.ONE_CANCELS_OTHER}
 MAY_DISPLAY = frozenset((OrderType.LIMIT, OrderType.PEG, OrderType.ONE_CANCELS_OTHER))
-
-_FOK, _GTC, _IOC, _POO, _RED, _DAY = (
-    int(t)
-    for t in (
-        TimeInForce.FILL_OR_KILL,
-        TimeInForce.GOOD_TILL_CANCEL,
-        TimeInForce.IMMEDIATE_OR_CANCEL,
-        TimeInForce.POST_ONLY,
-        TimeInForce.REDUCE_ONLY,
-        TimeInForce.DAY,
-    )
-)
-_EMPTY = 0
-_ALL_LIMIT = frozenset((_FOK, _GTC, _IOC, _POO, _RED, _DAY))
-_RESTING = frozenset((_GTC, _DAY))
-TIMES_IN_FORCE: dict[int, frozenset[int]] = {
-    int(order_type): times
-    for order_type, times in {
-        OrderType.LIMIT: _ALL_LIMIT,
-        OrderType.HIDDEN: _ALL_LIMIT,
-        OrderType.MARKET: frozenset((_EMPTY, _FOK, _GTC, _IOC, _RED, _DAY)),
-        OrderType.STOP_MARKET: _RESTING | {_EMPTY},
-        OrderType.STOP_LIMIT: _RESTING | {_EMPTY, _FOK, _IOC},
-        OrderType.PEG: _RESTING | {_POO},
-        OrderType.PEG_HIDDEN: _RESTING | {_POO},
-        OrderType.ONE_CANCELS_OTHER: _RESTING,
-        OrderType.ICE: _RESTING,
-        OrderType.ONE_CANCELS_OTHER_ICE: _RESTING,
-        OrderType.BRACKET: _RESTING,
-        OrderType.TAKE_PROFIT_STOP_MARKET: _RESTING,
-        OrderType.TAKE_PROFIT_STOP_LIMIT: _RESTING,
-        OrderType.SNIPER_MARKET: frozenset((_GTC,)),
-        OrderType.SNIPER_LIMIT: frozenset((_GTC,)),
-        OrderType.TRAILING_STOP_MARKET: frozenset((_EMPTY, _GTC)),
-        OrderType.TRAILING_STOP_LIMIT: frozenset((_EMPTY, _GTC)),
-    }.items()
-}
-"""The times in force that each order type may carry; 0 is a field left empty."""
 
 
 def read_terms(order: Transaction, ticks: int, lots: int, scales: InstrumentScales) -> OrderTerms | Reject:

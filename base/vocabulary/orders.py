@@ -59,9 +59,6 @@ class Trigger(IntEnum):
     MARK = 3
 
 
-SUPPORTED = frozenset(map(int, OrderType))
-"""The order types that are traded: all; a number that is none of them is refused."""
-
 _FOK, _GTC, _IOC, _POO, _RED, _DAY = map(int, TimeInForce)
 _LIMIT_TIMES = frozenset({_FOK, _GTC, _IOC, _POO, _RED, _DAY})
 _PEG_TIMES = frozenset({_GTC, _POO, _DAY})
@@ -69,7 +66,7 @@ _STAYING_TIMES = frozenset({_GTC, _DAY})
 _SNIPER_TIMES = frozenset({_GTC})
 _TRAILING_TIMES = frozenset({0, _GTC})
 
-TIMES_IN_FORCE: dict[int, frozenset[int]] = {
+_TIMES_IN_FORCE = {
     OrderType.LIMIT: _LIMIT_TIMES,
     OrderType.MARKET: frozenset({0, _FOK, _GTC, _IOC, _RED, _DAY}),
     OrderType.STOP_MARKET: frozenset({0, _GTC, _DAY}),
@@ -88,7 +85,8 @@ TIMES_IN_FORCE: dict[int, frozenset[int]] = {
     OrderType.TAKE_PROFIT_STOP_MARKET: _STAYING_TIMES,
     OrderType.TAKE_PROFIT_STOP_LIMIT: _STAYING_TIMES,
 }
-"""The times in force that each type may carry; 0 where the field may be left empty."""
+TIMES_IN_FORCE = {int(order_type): times for order_type, times in _TIMES_IN_FORCE.items()}
+"""The order types that are traded, and the times in force each may carry; 0 where the field may be left empty."""
 
 
 class OrderStatus(IntEnum):

@@ -15,7 +15,7 @@ from base.exchange.special_orders import SIMPLE
 from base.matching.book import Book, BookSide
 from base.matching.price_level import Order, Queue
 from base.vocabulary.events import Trade
-from base.vocabulary.orders import SUPPORTED, Side, TimeInForce
+from base.vocabulary.orders import TIMES_IN_FORCE, Side, TimeInForce
 from tests.kit.counts import count
 from tests.reference.market import INSTRUMENTS, PARTICIPANTS
 from tests.reference.matcher import Matcher
@@ -106,7 +106,7 @@ def test_every_sum_is_kept(seed: int) -> None:
     exchange = Exchange(INSTRUMENTS, accounts(seed), PARTICIPANTS)
     reference = Matcher(INSTRUMENTS, accounts(seed), PARTICIPANTS)
     owned, last_exec_id = money(exchange, seed), 0
-    for place, command in enumerate(Stream(seed, SUPPORTED, reference).commands(COMMANDS)):
+    for place, command in enumerate(Stream(seed, frozenset(TIMES_IN_FORCE), reference).commands(COMMANDS)):
         reference.submit(command)
         events = exchange.submit(command, place)
         for event in events:

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from base.gateway.order_terms import TIMES_IN_FORCE, read_terms
+from base.gateway.order_terms import read_terms
 from base.gateway.translate_bo import InstrumentScales
-from base.vocabulary.orders import OrderTerms, OrderType
+from base.vocabulary.orders import TIMES_IN_FORCE, OrderTerms, OrderType
 from base.vocabulary.rejects import Reject
 from base.wire.bo.transaction import Transaction
 from tests.kit.floor import INSTRUMENTS

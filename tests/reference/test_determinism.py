@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from base.exchange import Exchange
 from base.vocabulary.commands import Command, NewOrder, ReplaceOrder, SetReferencePrice
-from base.vocabulary.orders import SUPPORTED, OrderType, Side, Trigger
+from base.vocabulary.orders import TIMES_IN_FORCE, OrderType, Side, Trigger
 from base.vocabulary.participants import AccountTerms
 from tests.kit.counts import count
 from tests.kit.source import ROOT
@@ -35,7 +35,7 @@ def story(commands: int) -> str:
     exchange = Exchange(INSTRUMENTS, accounts(7), PARTICIPANTS)
     reference = Matcher(INSTRUMENTS, accounts(7), PARTICIPANTS)
     digest = sha256()
-    for place, command in enumerate(Stream(7, SUPPORTED, reference).commands(commands)):
+    for place, command in enumerate(Stream(7, frozenset(TIMES_IN_FORCE), reference).commands(commands)):
         reference.submit(command)
         digest.update(repr(exchange.submit(command, place)).encode())
         if place % 1000 == 0:
@@ -63,7 +63,8 @@ def test_one_story_under_every_hash_seed() -> None:
 def test_the_state_after_a_long_story_is_the_one_of_old() -> None:
     reference = Matcher(INSTRUMENTS, accounts(GOLDEN_SEED), PARTICIPANTS)
     exchange = Exchange(INSTRUMENTS, accounts(GOLDEN_SEED), PARTICIPANTS)
-    for place, command in enumerate(Stream(GOLDEN_SEED, SUPPORTED, reference).commands(GOLDEN_COMMANDS)):
+    stream = Stream(GOLDEN_SEED, frozenset(TIMES_IN_FORCE), reference)
+    for place, command in enumerate(stream.commands(GOLDEN_COMMANDS)):
         reference.submit(command)
         exchange.submit(command, place)
     assert exchange.state_hash() == GOLDEN, "if the page or the stream has changed on purpose, keep the new hash"

@@ -14,7 +14,7 @@ import pytest
 
 from base.vocabulary.events import OrderAccepted, OrderCancelled, OrderReplaced, OrderReported, Trade
 from base.vocabulary.operator_commands import OperatorCommand
-from base.vocabulary.orders import SUPPORTED
+from base.vocabulary.orders import TIMES_IN_FORCE
 from base.vocabulary.participants import SelfTrade
 from base.vocabulary.rejects import Reject
 from tests.kit.counts import count
@@ -36,18 +36,18 @@ OPERATED = ANSWERS | {Reject.ACCOUNT_DISABLED, Reject.MARKET_STATE}
 @pytest.mark.parametrize("batch", range(1 if ONE_SEED else BATCHES))
 def test_exchange_and_reference_tell_the_same_story(batch: int) -> None:
     if ONE_SEED:
-        compare(int(ONE_SEED), SUPPORTED, COMMANDS_PER_STREAM)
+        compare(int(ONE_SEED), frozenset(TIMES_IN_FORCE), COMMANDS_PER_STREAM)
         return
     seen: Counter[str] = Counter()
     answers: Counter[object] = Counter()
     for seed in range(batch * STREAMS_PER_BATCH, (batch + 1) * STREAMS_PER_BATCH):
-        pair = compare(seed, SUPPORTED, COMMANDS_PER_STREAM)
+        pair = compare(seed, frozenset(TIMES_IN_FORCE), COMMANDS_PER_STREAM)
         answers += pair.answers
         seen += pair.reference.seen
     print("\n".join(f"{times:6} {what}" for what, times in sorted(seen.items())))
     assert not ANSWERS - answers.keys(), "the streams leave answers out"
     if batch == 0:
-        missing = sorted(situations(SUPPORTED) - {what for what, times in seen.items() if times})
+        missing = sorted(situations(frozenset(TIMES_IN_FORCE)) - {what for what, times in seen.items() if times})
         assert not missing, "the streams leave situations out"
 
 
@@ -56,9 +56,9 @@ def test_the_same_story_when_accounts_do_not_trade_with_themselves(batch: int) -
     seen: Counter[str] = Counter()
     for seed in range(batch * STREAMS_PER_BATCH, (batch + 1) * STREAMS_PER_BATCH):
         modes = [SelfTrade((seed + place) % len(SelfTrade)) for place in (1, 2, 3)]
-        seen += compare(seed, SUPPORTED, COMMANDS_PER_STREAM, modes).reference.seen
+        seen += compare(seed, frozenset(TIMES_IN_FORCE), COMMANDS_PER_STREAM, modes).reference.seen
     apart = {what for what in seen if what.startswith("kept apart")}
-    assert len(apart) > len(SUPPORTED), "the streams keep too few kinds of orders apart"
+    assert len(apart) > len(frozenset(TIMES_IN_FORCE)), "the streams keep too few kinds of orders apart"
     assert {f"kept apart by {mode.name}" for mode in SelfTrade if mode} <= apart
 
 
@@ -68,7 +68,7 @@ def test_the_same_story_when_an_operator_steps_in(batch: int) -> None:
     answers: Counter[object] = Counter()
     for seed in range(batch * STREAMS_PER_BATCH, (batch + 1) * STREAMS_PER_BATCH):
         modes = [SelfTrade(seed % len(SelfTrade))] * 3
-        pair = compare(seed, SUPPORTED, COMMANDS_PER_STREAM, modes, operated=True)
+        pair = compare(seed, frozenset(TIMES_IN_FORCE), COMMANDS_PER_STREAM, modes, operated=True)
         seen += pair.reference.seen
         answers += pair.answers
     assert OPERATED <= answers.keys(), "the streams leave answers out"

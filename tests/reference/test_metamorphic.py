@@ -14,7 +14,7 @@ import pytest
 from base.exchange import Exchange
 from base.vocabulary.commands import Command
 from base.vocabulary.events import Event
-from base.vocabulary.orders import SUPPORTED, OrderTerms, OrderType, Side
+from base.vocabulary.orders import TIMES_IN_FORCE, OrderTerms, OrderType, Side
 from base.vocabulary.participants import AccountTerms
 from tests.kit.counts import count
 from tests.reference.comparison import in_short
@@ -86,7 +86,7 @@ def raised(command: Command) -> Command:
 def story(seed: int) -> list[Command]:
     """A stream without brackets, which only buy."""
     reference = Matcher(INSTRUMENTS, accounts(seed), PARTICIPANTS)
-    types = SUPPORTED - {OrderType.BRACKET}
+    types = frozenset(TIMES_IN_FORCE) - {OrderType.BRACKET}
     commands = []
     for command in Stream(seed, types, reference).commands(COMMANDS):
         reference.submit(command)
