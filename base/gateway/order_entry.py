@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeAlias
 from base.errors import ParseError
 from base.gateway.clients import Client
 from base.gateway.order_terms import read_terms
-from base.gateway.reports import NEW, Entry, Reports
+from base.gateway.reports import NEW, Entry, LeggedEntry, Reports
 from base.gateway.translate_bo import (
     InstrumentScales,
     asks_for_attributes,
@@ -40,6 +40,9 @@ REQUESTS = frozenset((NEW, REPLACE, STATUS, CANCEL))
 MARKET = int(OrderType.MARKET)
 PLAIN = (int(OrderType.LIMIT), MARKET)
 NO_TERMS = OrderTerms()
+TWO_LEGGED = frozenset(
+    map(int, (OrderType.BRACKET, OrderType.TAKE_PROFIT_STOP_MARKET, OrderType.TAKE_PROFIT_STOP_LIMIT))
+)
 
 Order: TypeAlias = tuple[Any, ...]
 """What ``translate_bo.read_order`` reads: integers and doubles by position."""
@@ -184,7 +187,8 @@ class OrderEntry:
             client.participant, order_id, instrument, side, order_type, time_in_force,
             max(ticks, 0) if order_type != MARKET else 0, lots, client.lenient, now_ns, terms,
         )  # fmt: skip
-        self.reports.report(client, Entry(client.participant, instrument, without_results(frame)), events)
+        kept = LeggedEntry if order_type in TWO_LEGGED else Entry
+        self.reports.report(client, kept(client.participant, instrument, without_results(frame)), events)
         return 0
 
     def _replace(

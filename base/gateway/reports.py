@@ -36,7 +36,7 @@ from base.vocabulary.events import (
     OrderReported,
     Trade,
 )
-from base.vocabulary.orders import OpenOrder, OrderType
+from base.vocabulary.orders import OpenOrder
 from base.vocabulary.rejects import Reject
 from base.wire.bo.codes import MessageType
 from base.wire.bo.transaction import Transaction
@@ -51,11 +51,7 @@ REPLACED = int(MessageType.REPLACED)
 MAKER_FILLED, MAKER_FILLED_IN_PART = int(MessageType.EXECUTION), int(MessageType.EXECUTION_PARTIAL)
 TAKER_FILLED, TAKER_FILLED_IN_PART = int(MessageType.QUOTE_FILL), int(MessageType.QUOTE_FILL_PARTIAL)
 
-TWO_LEGGED = frozenset(
-    map(int, (OrderType.BRACKET, OrderType.TAKE_PROFIT_STOP_MARKET, OrderType.TAKE_PROFIT_STOP_LIMIT))
-)
 _read_order_id = projection(Transaction, "OrderID").unpack
-_read_order_type = projection(Transaction, "OrderType").unpack
 
 
 class Entry:
@@ -71,6 +67,21 @@ class Entry:
         self.is_finished = False
 
 
+class LeggedEntry(Entry):
+    """An order of a type with two legs; the second one may come long after the first is done, when its market opens."""
+
+    __slots__ = ("has_second_leg",)
+
+    def __init__(self, participant: int, instrument: int, frame: bytes) -> None:
+        super().__init__(participant, instrument, frame)
+        self.has_second_leg = False
+
+    @property
+    def awaits_leg(self) -> bool:
+        """Whether the first leg was matched and the second may still come."""
+        return not self.has_second_leg and self.last_message_type in (MAKER_FILLED, TAKER_FILLED)
+
+
 class Reports:
     """Keeps what each order's owner sent, and writes every report from it."""
 
@@ -79,7 +90,6 @@ class Reports:
         self._clients: dict[int, Client] = {}
         self._entries: dict[int, Entry] = {}
         self._finished: deque[int] = deque()
-        self._second_legs: set[int] = set()
 
     # -- who is there
 
@@ -211,7 +221,8 @@ class Reports:
         """From now on the order's reports show its second leg; it is alive again, though its first leg is done."""
         entry = self._entries[event.number]
         entry.is_finished = False
-        self._second_legs.add(event.number)
+        if isinstance(entry, LeggedEntry):
+            entry.has_second_leg = True
         frame = bytearray(entry.frame)
         write_leg(frame, self._scales[entry.instrument].price[event.price_ticks], event.side)
         entry.frame = bytes(frame)
@@ -249,26 +260,19 @@ class Reports:
     def _finish(self, number: int, entry: Entry) -> None:
         """Keep a finished order for queries, within a bound; a second leg that is entered later revives it."""
         entry.is_finished = True
-        self._finished.append(number)
-        for _ in range(2):  # two, so that those which stay longer do not add up
-            if len(self._finished) > limits.FINISHED_ORDERS_KEPT:
-                self._forget(self._finished.popleft())
+        finished = self._finished
+        finished.append(number)
+        if len(finished) > limits.FINISHED_ORDERS_KEPT:
+            self._forget(finished.popleft())
+            if len(finished) > limits.FINISHED_ORDERS_KEPT:  # those which stayed longer do not add up
+                self._forget(finished.popleft())
 
     def _forget(self, number: int) -> None:
         """Let go of a finished order, or keep it a while longer when its second leg may still come."""
         entry = self._entries.get(number)
         if entry is None or not entry.is_finished:
             return
-        if self._awaits_leg(number, entry):
+        if isinstance(entry, LeggedEntry) and entry.awaits_leg:
             self._finished.append(number)
         else:
             del self._entries[number]
-            self._second_legs.discard(number)
-
-    def _awaits_leg(self, number: int, entry: Entry) -> bool:
-        """Whether an order's first leg is done and its second may still come, when the instrument opens."""
-        return (
-            entry.last_message_type in (MAKER_FILLED, TAKER_FILLED)
-            and _read_order_type(entry.frame)[0] in TWO_LEGGED
-            and number not in self._second_legs
-        )
