@@ -98,7 +98,10 @@ LOCAL_PATH_BYTES = 100
 # -- servers
 
 COLLECT_NS = 1_000_000_000
-"""Nanoseconds between two looks for cycles among new objects: a second's orders are looked through in 10 ms."""
+"""Nanoseconds between two questions whether the moment is quiet enough to look for cycles among new objects."""
+
+QUIET_PASSES = 20
+"""Passes of the loop in ``COLLECT_NS`` up to which it counts as quiet: timers and a few messages."""
 
 SETTINGS_BYTES = 1024 * 1024
 """Bytes of a settings file: thousands of accounts fit; anything larger is the wrong file."""

@@ -54,6 +54,8 @@ class EventLoop:
         self.now_ns = clock.now_ns()
         self.timers = Timers()
         self.failures = 0
+        self.passes = 0
+        """Passes so far; how fast they come says how busy the loop is."""
         self.before_shut_down: list[Action] = []
         """Called when a shutdown begins, before anybody is told."""
         self._numbers = count(1)
@@ -137,6 +139,7 @@ class EventLoop:
         """Wait until something is ready or due, then run one pass; ``run`` does this until it is stopped."""
         ready = self._selector.select(self._timeout_s() if wait else 0)
         now_ns = self.now_ns = self._clock.now_ns()
+        self.passes += 1
         for key, mask in ready:
             try:
                 key.data.process_events(mask)

@@ -37,8 +37,8 @@ class Server:
         """Serve until ``stop``, or SIGTERM and SIGINT when ``signals``: then the process is the server's own."""
         if signals:
             gc.disable()
-            _set_survivors_aside(self.loop.now_ns)
-            self.loop.timers.every(limits.COLLECT_NS, _set_survivors_aside, self.loop.now_ns + limits.COLLECT_NS)
+            collector = QuietCollector(self.loop)
+            self.loop.timers.every(limits.COLLECT_NS, collector.look, self.loop.now_ns + limits.COLLECT_NS)
         self.loop.run(signals)
 
     def stop(self) -> None:
@@ -46,11 +46,25 @@ class Server:
         self.loop.stop()
 
 
-def _set_survivors_aside(now_ns: int) -> None:
-    """Look for cycles among what is new, and never again at what has survived.
+class QuietCollector:
+    """Looks for cycles in quiet moments among what is new, and never again at what has survived.
 
-    Orders, reports and closed connections form no cycles (a test holds that), so reference counts free
-    them; a collector left alone would look at every resting order again and again, a fifth of the time.
+    Orders, reports and closed connections form no cycles (a test holds that), so reference counts free them. The
+    interpreter's own collector would look at every resting order again and again, a fifth of a busy server's time.
     """
+
+    def __init__(self, loop: EventLoop) -> None:
+        self._loop = loop
+        self._passes = loop.passes
+        _set_survivors_aside()
+
+    def look(self, now_ns: int) -> None:
+        """Collect if the loop had little to do since the last call."""
+        passes, self._passes = self._loop.passes - self._passes, self._loop.passes
+        if passes <= limits.QUIET_PASSES:
+            _set_survivors_aside()
+
+
+def _set_survivors_aside() -> None:
     gc.collect()
     gc.freeze()

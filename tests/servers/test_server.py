@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from base import limits
 from base.create_example_message import create_example_message
 from base.servers.demo_settings import demo_settings
 from base.servers.oes import build_oes
+from base.servers.server import QuietCollector
 from tests.kit.serving import WAIT_S, serving
 
 
@@ -48,3 +50,22 @@ def test_closed_connections_leave_no_cycles(tmp_path: Path) -> None:
             assert gc.collect() < 100
         finally:
             gc.enable()
+
+
+class Loop:
+    """As much of a loop as the collector asks."""
+
+    passes = 0
+
+
+@pytest.mark.parametrize(("passes", "looks"), [(limits.QUIET_PASSES, 1), (limits.QUIET_PASSES + 1, 0)])
+def test_cycles_are_looked_for_in_quiet_moments_only(passes: int, looks: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+    monkeypatch.setattr("base.servers.server._set_survivors_aside", lambda: looked.append(1))
+    loop = Loop()
+    collector = QuietCollector(loop)  # type: ignore[arg-type]
+    looked.clear()
+    for _ in range(2):
+        loop.passes += passes
+        collector.look(0)
+    assert len(looked) == 2 * looks
