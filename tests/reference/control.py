@@ -4,6 +4,7 @@ In: the operator's commands and the ends of sessions. Out: events. Never knows: 
 base.risk. Written from docs/market-control.md alone.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 
 from base.vocabulary.commands import Command, LoseParticipant, SetReferencePrice, WithdrawDayOrders
@@ -25,7 +26,7 @@ from tests.reference.entries import Entry, Piece, trigger_of
 from tests.reference.floor import Floor
 
 
-class Control(Floor):
+class Control(Floor, ABC):
     """``killed`` holds the accounts that may not trade, ``states`` the market state of each instrument."""
 
     def __init__(
@@ -39,8 +40,9 @@ class Control(Floor):
         self.killed: set[int] = set()
         self.states: dict[int, int] = dict.fromkeys(self.instruments, MarketState.OPEN)
 
+    @abstractmethod
     def settle(self, instrument: int) -> list[Event]:
-        raise NotImplementedError
+        """Let everything act that is set free in an instrument, and move what must move."""
 
     def control(self, command: Command) -> list[Event]:
         self.seen[type(command).__name__] += 1
