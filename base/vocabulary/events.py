@@ -39,7 +39,7 @@ class Trade:
     """One match. ``exec_id`` grows by one per match over all instruments.
 
     The price is that of the resting order; ``*_leaves_lots`` is what is left of each order
-    after this match. The resting order's side decides who bought.
+    after this match. The resting order's side decides who bought. Fees are atoms of the quote currency.
     """
 
     exec_id: int
@@ -50,6 +50,8 @@ class Trade:
     resting_leaves_lots: int
     incoming_number: int
     incoming_leaves_lots: int
+    resting_fee_atoms: int = 0
+    incoming_fee_atoms: int = 0
 
 
 @event

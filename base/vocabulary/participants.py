@@ -20,12 +20,27 @@ class SelfTrade(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class OrderLimits:
+    """What one order of an account may be in one instrument; 0 stands for no limit.
+
+    ``most_lots`` bounds its quantity, ``most_atoms`` its value in atoms of the quote currency, ``band_ppm``
+    how far its price may be from the mark price, in millionths of that.
+    """
+
+    most_lots: int = 0
+    most_atoms: int = 0
+    band_ppm: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class AccountTerms:
     """An account at the start of the venue: its opening balances in atoms per currency name.
 
     ``self_trade`` says what keeps it from trading with itself, ``cancel_on_disconnect`` that a user's orders
     leave when its session ends without a logout, ``most_open_orders`` how many orders each of its users may have
-    open.
+    open. Fees are millionths of a match's value; ``leverage`` 0 means that it cannot sell what it does not have.
+    ``limits`` holds the bounds of a single order by instrument number. Messages per second count per session;
+    0 stands for no bound. Follows docs/risk.md.
     """
 
     account: int
@@ -33,6 +48,12 @@ class AccountTerms:
     self_trade: SelfTrade = SelfTrade.NONE
     cancel_on_disconnect: bool = False
     most_open_orders: int = limits.OPEN_ORDERS_PER_PARTICIPANT
+    make_fee_ppm: int = 0
+    take_fee_ppm: int = 0
+    leverage: int = 0
+    limits: dict[int, OrderLimits] = field(default_factory=dict)
+    orders_per_second: int = 0
+    cancels_per_second: int = 0
 
 
 @dataclass(frozen=True, slots=True)
