@@ -109,6 +109,15 @@ SETTINGS_BYTES = 1024 * 1024
 ACCOUNTS = 10_000
 """Users of all accounts together: twice what a large class or a test farm needs."""
 
+FEE_PPM = 100_000
+"""Largest fee in millionths of a match's value: a tenth; whoever writes more meant percent."""
+
+LEVERAGE = 100
+"""Largest leverage of an account: a margin of one hundredth; a smaller one is gone with the next trade."""
+
+MESSAGES_PER_SECOND = 1_000_000
+"""Largest budget of messages per second: more than a venue of one process takes, so a larger one bounds nothing."""
+
 INSTRUMENTS = 1_000
 """Instruments of a venue: the protocol numbers them with 16 bits; each costs a book."""
 

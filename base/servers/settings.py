@@ -5,23 +5,21 @@ Follows issue-wide rules: everything is checked before a server starts, and an e
 key, value and rule (I6). Decimal numbers are read exactly; no float stands anywhere.
 """
 
-import ipaddress
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from base import limits
-from base.access.accounts import Accounts, check_credential
 from base.access.accounts import new_key as new_key  # for the command line, which does not open the access room
 from base.access.leases import check_redirect
 from base.errors import SettingsError
-from base.servers.toml_table import Table, parse_table, read_table
+from base.servers.account_settings import read_accounts
+from base.servers.toml_table import Table, at_most, parse_table, read_table, whole
 from base.socket_controller import split_address
 from base.vocabulary.instruments import Currency, Instrument
-from base.vocabulary.logons import CONSTANT, TOTP, Credential
-from base.vocabulary.participants import AccountTerms, Participant, SelfTrade
+from base.vocabulary.logons import CONSTANT, Credential
+from base.vocabulary.participants import AccountTerms, Participant
 
 DEFAULT_ATOM = "0.00000001"
 SMALLEST_STEP = Fraction(1, 100_000)
@@ -29,15 +27,10 @@ SMALLEST_STEP = Fraction(1, 100_000)
 LARGEST_HALF = 65_504
 """The largest size that the 56-byte instrument response can carry, in its 16-bit float."""
 
-ACCOUNT_KEYS = ("self_trade", "cancel_on_disconnect", "most_open_orders")
-"""What belongs to an account, and so stands with its first user only."""
-
 SYMBOL_TYPES = {"spot": 1, "futures": 2, "derivative": 3}
-SELF_TRADES = {mode.name.lower().replace("_", "-"): mode for mode in SelfTrade}
 CURRENCY_NAME = re.compile(r"[A-Z0-9]{1,8}")
 INSTRUMENT_NAME = re.compile(r"[!-~]{1,12}")
 HOST_NAME = re.compile(r"[0-9A-Za-z.\-]+")
-USER_NAME = re.compile(r"[!-~]{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +103,7 @@ def _settings(source: str, table: Table) -> Settings:
     layout = int(oes.choice("instrument_layout", (56, 74), 56))
     currencies = _currencies(table.table("currencies"))
     instruments = _instruments(table.tables("instruments"), currencies, layout)
-    accounts, participants, credentials = _accounts(table.tables("accounts"), currencies)
+    accounts, participants, credentials = read_accounts(table.tables("accounts"), currencies, instruments)
     constant_codes = logon.choice("constant_codes", ("loopback", "everywhere"), "loopback")
     return Settings(
         source=source,
@@ -166,7 +159,7 @@ def _currency(table: Table, key: str, currencies: dict[str, Currency]) -> Curren
 
 def _instruments(tables: list[Table], currencies: dict[str, Currency], layout: int) -> tuple[Instrument, ...]:
     instruments: list[Instrument] = []
-    _refuse_surplus(tables, limits.INSTRUMENTS)
+    at_most(tables, limits.INSTRUMENTS)
     for table in tables:
         instrument = _instrument(table, currencies, layout)
         for other in instruments:
@@ -175,11 +168,6 @@ def _instruments(tables: list[Table], currencies: dict[str, Currency], layout: i
                     table.refuse(key, "another instrument has it already")
         instruments.append(instrument)
     return tuple(instruments)
-
-
-def _refuse_surplus(tables: list[Table], most: int) -> None:
-    if len(tables) > most:
-        tables[most].refuse_whole(f"a venue has at most {most} of them, the file has {len(tables)}")
 
 
 def _instrument(table: Table, currencies: dict[str, Currency], layout: int) -> Instrument:
@@ -217,100 +205,4 @@ def _step(table: Table, key: str) -> Fraction:
 
 
 def _lots(table: Table, key: str, lot: Fraction) -> int:
-    lots = table.decimal(key) / lot
-    if lots.denominator != 1 or lots < 1:
-        table.refuse(key, "must be a whole number of lots, at least 1")
-    return int(lots)
-
-
-def _accounts(
-    tables: list[Table], currencies: dict[str, Currency]
-) -> tuple[tuple[AccountTerms, ...], tuple[Participant, ...], tuple[Credential, ...]]:
-    accounts: dict[int, AccountTerms] = {}
-    participants: list[Participant] = []
-    credentials: list[Credential] = []
-    seen: set[tuple[int, str]] = set()
-    _refuse_surplus(tables, limits.ACCOUNTS)
-    for table in tables:
-        credential = _credential(table, len(participants))
-        amounts = _balances(table.table("balances"), currencies)
-        former = accounts.get(credential.account)
-        if amounts and former is not None and former.balances:
-            table.refuse("balances", "belong to the account: give them with its first user only")
-        accounts[credential.account] = _terms(table, credential.account, amounts, former)
-        credentials.append(credential)
-        participants.append(Participant(credential.participant, credential.account, credential.user))
-        if (credential.account, credential.user) in seen:
-            table.refuse("user", f"account {credential.account} has this user already")
-        seen.add((credential.account, credential.user))
-    _check_together(tables, credentials)
-    return tuple(accounts.values()), tuple(participants), tuple(credentials)
-
-
-def _terms(table: Table, account: int, amounts: dict[str, int], former: AccountTerms | None) -> AccountTerms:
-    """Read what an account wants of the market; ``former`` is what its first user said, if this is another one."""
-    if former is None:
-        self_trade = SELF_TRADES[table.choice("self_trade", list(SELF_TRADES), "none")]
-        most = limits.OPEN_ORDERS_PER_PARTICIPANT
-        most_open_orders = table.integer("most_open_orders", 0, most, most)
-        return AccountTerms(account, amounts, self_trade, table.flag("cancel_on_disconnect", False), most_open_orders)
-    for key in ACCOUNT_KEYS:
-        if key in table.names():
-            table.refuse(key, "belongs to the account: give it with its first user only")
-    return replace(former, balances=amounts or former.balances)
-
-
-def _check_together(tables: list[Table], credentials: list[Credential]) -> None:
-    """Refuse credentials that do not go together, at the place of the one that does not fit."""
-    taken: list[Table] = []
-
-    def one_by_one() -> Iterator[Credential]:
-        for table, credential in zip(tables, credentials, strict=True):
-            taken.append(table)
-            yield credential
-
-    try:
-        Accounts(one_by_one())
-    except SettingsError as error:
-        taken[-1].refuse("key", str(error), secret=True)
-
-
-def _credential(table: Table, participant: int) -> Credential:
-    table.only("number", "user", "key", "mode", "enabled", "sources", "balances", *ACCOUNT_KEYS)
-    number = table.integer("number", 1, 2**32 - 1)
-    user = table.text("user")
-    if not USER_NAME.fullmatch(user):
-        table.refuse("user", "must be 1 to 6 printable ASCII characters without spaces")
-    key = table.text("key", secret=True)
-    mode = table.choice("mode", (TOTP, CONSTANT), TOTP)
-    enabled = table.flag("enabled", True)
-    credential = Credential(number, user, key, str(mode), participant, enabled, _sources(table))
-    try:
-        check_credential(credential)
-    except SettingsError as error:
-        table.refuse("key", str(error), secret=True)
-    return credential
-
-
-def _sources(table: Table) -> tuple[str, ...]:
-    """Read addresses, written as a connection gives that of its peer."""
-    sources = []
-    for source in table.texts("sources"):
-        try:
-            sources.append(str(ipaddress.ip_address(source)))
-        except ValueError:
-            table.refuse("sources", f"must be IP addresses, such as 192.0.2.7; {source[:60]!a} is none")
-    return tuple(sources)
-
-
-def _balances(table: Table, currencies: dict[str, Currency]) -> dict[str, int]:
-    balances = {}
-    for name in table.names():
-        amount = table.decimal(name)
-        if name not in currencies:
-            table.refuse(name, f"no instrument trades it; the currencies are {', '.join(sorted(currencies))}")
-        atoms = amount / currencies[name].atom
-        if atoms.denominator != 1:
-            table.refuse(name, f"must be a whole number of the smallest unit of {name}, {currencies[name].atom}")
-        balances[name] = int(atoms)
-    return balances
+    return whole(table, key, lot, "must be a whole number of lots, at least 1")

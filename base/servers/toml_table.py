@@ -152,6 +152,20 @@ def parse_table(name: str, text: str) -> Table:
     return Table(name, Lines(text), (), values)
 
 
+def whole(table: Table, key: str, unit: Fraction, rule: str, smallest: int = 1) -> int:
+    """Give a decimal number as a count of units, refused by ``rule`` unless it is a whole one from ``smallest``."""
+    count = table.decimal(key) / unit
+    if count.denominator != 1 or count < smallest:
+        table.refuse(key, rule)
+    return int(count)
+
+
+def at_most(tables: list[Table], most: int) -> None:
+    """Refuse the first table too many."""
+    if len(tables) > most:
+        tables[most].refuse_whole(f"a venue has at most {most} of them, the file has {len(tables)}")
+
+
 def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()

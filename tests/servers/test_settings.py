@@ -12,7 +12,6 @@ from base.errors import SettingsError
 from base.servers.demo_settings import demo_settings
 from base.servers.settings import Settings, load_settings, new_key, parse_address, parse_settings
 from base.vocabulary.logons import CONSTANT, TOTP
-from base.vocabulary.participants import SelfTrade
 from tests.kit.counts import count
 from tests.kit.source import ROOT
 
@@ -41,16 +40,6 @@ USD = "5.5"
 """
 
 
-SECOND_USER = """\
-[[accounts]]
-number = 7
-user = "v"
-key = "kv"
-mode = "constant"
-{}
-"""
-
-
 def refusal(text: str) -> str:
     with pytest.raises(SettingsError) as caught:
         parse_settings("venue.toml", text)
@@ -67,8 +56,9 @@ def test_the_example_file_says_what_its_comments_say() -> None:
         (100700, "BOU7", TOTP),
         (100700, "BOU8", TOTP),
         (1, "1", CONSTANT),
+        (200, "RISK", TOTP),
     ]
-    assert [terms.account for terms in settings.accounts] == [100700, 1]
+    assert [terms.account for terms in settings.accounts] == [100700, 1, 200]
     assert settings.accounts[0].balances["BTC"] == 1000 * 10**8
 
 
@@ -77,26 +67,6 @@ def test_the_example_shows_every_key_with_its_default() -> None:
     example = load_settings(EXAMPLE)
     for name in ("aes", "oes", "aes_names", "advertised", "instrument_layout", "takeover", "constant_codes_everywhere"):
         assert getattr(defaults, name) == getattr(example, name), name
-
-
-def test_what_an_account_wants_of_the_market() -> None:
-    assert parse_settings("venue.toml", GOOD).accounts[0].self_trade is SelfTrade.NONE
-    assert not parse_settings("venue.toml", GOOD).accounts[0].cancel_on_disconnect
-    words = {"none": 0, "cancel-newest": 1, "cancel-oldest": 2, "cancel-both": 3}
-    for word, mode in words.items():
-        wanted = f'user = "u"\nself_trade = "{word}"\ncancel_on_disconnect = true\nmost_open_orders = 3'
-        second = SECOND_USER.format("")
-        (terms,) = parse_settings("venue.toml", GOOD.replace('user = "u"', wanted) + second).accounts
-        assert (terms.self_trade, terms.cancel_on_disconnect, terms.balances) == (mode, True, {"USD": 550_000_000})
-        assert terms.most_open_orders == 3
-
-
-@pytest.mark.parametrize(
-    "key, value", [("self_trade", '"none"'), ("cancel_on_disconnect", "false"), ("most_open_orders", "5")]
-)
-def test_what_an_account_wants_is_said_by_its_first_user(key: str, value: str) -> None:
-    said = refusal(GOOD + SECOND_USER.format(f"{key} = {value}"))
-    assert f"accounts[1].{key}" in said and "belongs to the account: give it with its first user only" in said
 
 
 def test_values_mean_what_they_say() -> None:
@@ -169,9 +139,6 @@ WRONG = [
     ('USD = "5.5"', 'EUR = "5.5"', 'accounts[0].balances.EUR = "5.5": no instrument trades it'),
     ('USD = "5.5"', 'USD = "0.000000001"', "must be a whole number of the smallest unit of USD"),
     ('USD = "5.5"', "USD = nan", "must be in quotes"),
-    ('user = "u"', 'user = "u"\nself_trade = "cancel"', 'accounts[0].self_trade = "cancel"'),
-    ('user = "u"', 'user = "u"\ncancel_on_disconnect = 1', "accounts[0].cancel_on_disconnect = 1"),
-    ('user = "u"', 'user = "u"\nmost_open_orders = 10001', "accounts[0].most_open_orders = 10001"),
     ("[accounts.balances]", "[accounts.balance]", "unknown key accounts[0].balance; did you mean balances?"),
     ('listen = "127.0.0.1:0"', 'listen = "127.0.0.1"', 'aes.listen = "127.0.0.1": must be HOST:PORT'),
     ('listen = "127.0.0.1:0"', 'listen = "[::1]:80"', "must be HOST:PORT"),
