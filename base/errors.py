@@ -15,6 +15,9 @@ order is refused - and a refused order is an event, never an exception.
     +-- AccessUnavailable          the access tables cannot be read or written now, so nobody may come in
     +-- ServerFailed               a server that we started ended, or did not accept in time
     +-- OperatorRefused            the venue does not carry out what its operator asks, and says why
+    +-- ServerMustStop             the process cannot go on without doing wrong; it is to end and to recover
+    |   +-- MarketBroken           a command was begun and not finished
+    +-- RecoveryFailed             what was recorded does not lead to the recorded state
     +-- DemoFailed                 the venue answered a step of the demo otherwise than it must
 """
 
@@ -73,6 +76,18 @@ class ServerFailed(HandoffError):
 
 class OperatorRefused(HandoffError):
     """A command of the operator was not carried out; the message says which, why, and what would be right."""
+
+
+class ServerMustStop(HandoffError):
+    """The process cannot go on without doing wrong: nothing more may leave it, it ends and recovers."""
+
+
+class MarketBroken(ServerMustStop):
+    """A command was begun and not finished, so the state may be half changed; what is recorded is whole."""
+
+
+class RecoveryFailed(HandoffError):
+    """What was recorded does not lead to the state that was recorded with it; the message says where."""
 
 
 class DemoFailed(HandoffError):

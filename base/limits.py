@@ -226,6 +226,9 @@ MESSAGE_BYTES = 1058
 
 # -- gateway
 
+RETURN_NS = 10 * 1_000_000_000
+"""Time in which a client that a restart or a takeover cut off may come back before its orders count as left alone."""
+
 FINISHED_ORDERS_KEPT = 65_536
 """Finished orders whose last report can be asked for again, of all clients: 30 MiB at 450 bytes each."""
 

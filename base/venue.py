@@ -13,17 +13,21 @@ from typing import NamedTuple, Protocol
 from base import limits
 from base.errors import OperatorRefused
 from base.exchange import Exchange
+from base.gateway.absences import Absences
 from base.gateway.audit import AuditTrail, printable
 from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
-from base.gateway.clients import Client, Ending
+from base.gateway.clients import Client
 from base.gateway.front_desks import Admission, AesFront, Caller, OesFront
 from base.gateway.inquiries import Inquiries
 from base.gateway.operator import OperatorDesk
 from base.gateway.operator_requests import OperatorReply, OperatorRequest, listed
-from base.gateway.order_entry import OrderEntry
+from base.gateway.order_entry import OrderEntry, Pending
+from base.gateway.records import Records
 from base.session.bo import BoSession
 from base.session.events import LogonReceived, LogonRepeated, LogoutReceived, ProtocolBroken, RequestsReceived
 from base.vocabulary.instruments import Instrument
+from base.vocabulary.participants import Participant
+from base.vocabulary.recorded import Departure
 from base.wire.bo.codes import LoginStatus, LogonType, RejectReason
 from base.wire.bo.logon import ClientLogon
 
@@ -49,7 +53,11 @@ class Front(Protocol):
 
     def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply: ...
 
-    def leave(self, client: Client, ending: Ending, now_ns: int) -> None: ...
+    def leave(self, client: Client, departure: Departure, now_ns: int) -> None: ...
+
+    def next_deadline_ns(self) -> int | None: ...
+
+    def deadline_passed(self, now_ns: int) -> None: ...
 
 
 class Line:
@@ -94,9 +102,11 @@ class Line:
 class Venue:
     """One server's whole inside; the same for AES and OES, which differ in their front desk."""
 
-    def __init__(self, front: Front, *, frame_by_frame: bool = False) -> None:
+    def __init__(self, front: Front, *, frame_by_frame: bool = False, records: Records | None = None) -> None:
         self.frame_by_frame = frame_by_frame
         """Whether each frame must leave in a send of its own (lenient clients lose what arrives in parts)."""
+        self.records = records
+        """What whoever keeps a journal takes from here before ``outbound``, and gives back after a restart."""
         self._front = front
         self._audit = AuditTrail()
         self._lines: dict[int, Line] = {}
@@ -128,7 +138,7 @@ class Venue:
             elif isinstance(event, LogonRepeated):
                 self._log_on_again(line, event.message, now_ns)
             elif isinstance(event, LogoutReceived):
-                self._close(line, "logged out", Ending.LOGGED_OUT)
+                self._close(line, "logged out", Departure.LOGGED_OUT)
             elif isinstance(event, ProtocolBroken):
                 self._close(line, event.why)
         if session.outgoing:
@@ -144,6 +154,8 @@ class Venue:
 
     def outbound(self) -> list[Outbound]:
         """Give what is to be sent and closed since the last call."""
+        if self.records is not None:
+            self.records.let_go()
         if not self._changed:
             return []
         outbound = []
@@ -156,15 +168,16 @@ class Venue:
 
     def next_deadline_ns(self) -> int | None:
         """Give the time at which ``deadline_passed`` is to be called, or None."""
-        waiting = self._awaiting_logon
-        while waiting and waiting[0].session.next_deadline_ns() is None:
-            waiting.popleft()
-        return waiting[0].session.next_deadline_ns() if waiting else None
+        logon_ns, front_ns = self._logon_deadline_ns(), self._front.next_deadline_ns()
+        if logon_ns is None or front_ns is None:
+            return front_ns if logon_ns is None else logon_ns
+        return min(logon_ns, front_ns)
 
     def deadline_passed(self, now_ns: int) -> None:
-        """Close every connection whose logon did not come in time."""
+        """Close every connection whose logon did not come in time, and give up who did not come back in time."""
         self._now_ns = now_ns
-        while (deadline_ns := self.next_deadline_ns()) is not None and deadline_ns <= now_ns:
+        self._front.deadline_passed(now_ns)
+        while (deadline_ns := self._logon_deadline_ns()) is not None and deadline_ns <= now_ns:
             line = self._awaiting_logon.popleft()
             broken = line.session.deadline_passed(now_ns)
             assert broken is not None, "the session named this deadline itself"
@@ -175,7 +188,7 @@ class Venue:
         self._now_ns = now_ns
         for line in list(self._lines.values()):
             line.session.end(say_logout=True)
-            self._close(line, "the server shuts down", Ending.HELD)
+            self._close(line, "the server shuts down", Departure.HELD)
 
     def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply:
         """Carry out what the operator asks; clients that it concerns are told with this pass.
@@ -197,6 +210,12 @@ class Venue:
         return self._audit.take(self._now_ns)
 
     # -- logons
+
+    def _logon_deadline_ns(self) -> int | None:
+        waiting = self._awaiting_logon
+        while waiting and waiting[0].session.next_deadline_ns() is None:
+            waiting.popleft()
+        return waiting[0].session.next_deadline_ns() if waiting else None
 
     def _log_on(self, line: Line, message: ClientLogon, now_ns: int) -> None:
         decision, client, displaced = self._front.admit(line, message, now_ns)
@@ -231,7 +250,7 @@ class Venue:
     def _displace(self, client: Client) -> None:
         line = self._lines[client.connection]
         line.session.end(say_logout=True, reason=RejectReason.USER_ALREADY_LOGGED_IN)
-        self._close(line, "the user logged on elsewhere", Ending.HELD)
+        self._close(line, "the user logged on elsewhere", Departure.HELD)
 
     # -- requests and ends
 
@@ -244,13 +263,13 @@ class Venue:
             self._close(line, f"{client.strikes} requests with a foreign Account or Key")
 
     def _close(
-        self, line: Line, reason: str, ending: Ending = Ending.LOST, *, account: int = 0, user: str = ""
+        self, line: Line, reason: str, departure: Departure = Departure.LOST, *, account: int = 0, user: str = ""
     ) -> None:
         """Forget a line whose session is over; the network closes it behind its last frames."""
         assert line.session.is_over
         client, line.client = line.client, None
         if client is not None:
-            self._front.leave(client, ending, self._now_ns)
+            self._front.leave(client, departure, self._now_ns)
             self._audit.note(f"closed: account {client.account} user {printable(client.user)} {line.name}: {reason}")
         else:
             who = f"account {account} user {printable(user)} from {line.name}" if account or user else line.name
@@ -270,18 +289,27 @@ def open_oes(
     exchange: Exchange,
     instruments: Iterable[Instrument],
     accounts: Iterable[int],
+    participants: Iterable[Participant] = (),
     *,
     lenient: bool = False,
     takeover: bool = False,
     instrument_layout: int = 56,
 ) -> Venue:
-    """Build the venue of an OES around an exchange; the operator knows these instruments and accounts."""
+    """Build the venue of an OES around an exchange; the operator knows these instruments and accounts.
+
+    Only a venue that is told its participants can be given its past again.
+    """
     instruments = list(instruments)
-    order_entry = OrderEntry(exchange, instruments)
+    pending: Pending = []
+    absences = Absences()
+    order_entry = OrderEntry(exchange, instruments, pending)
     inquiries = Inquiries(exchange, order_entry.reports, instruments, instrument_layout)
-    operator = OperatorDesk(exchange, order_entry.reports, instruments, accounts)
-    front = OesFront(desk, order_entry, inquiries, operator, lenient=lenient, takeover=takeover)
-    return Venue(front, frame_by_frame=lenient)
+    operator = OperatorDesk(exchange, order_entry.reports, instruments, accounts, pending)
+    front = OesFront(
+        desk, order_entry, inquiries, operator, absences, pending, lenient=lenient, takeover=takeover
+    )
+    records = Records(exchange, order_entry, operator, absences, participants, pending)
+    return Venue(front, frame_by_frame=lenient, records=records)
 
 
 def _welcome(request: ClientLogon, decision: LogonDecision, now_ns: int) -> ClientLogon:

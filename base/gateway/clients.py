@@ -4,15 +4,6 @@ In: the outcome of a logon. Out: one record per live session. Never knows: socke
 """
 
 from collections.abc import Callable
-from enum import Enum
-
-
-class Ending(Enum):
-    """How a client's session ended, as far as its orders are concerned."""
-
-    LOGGED_OUT = "it said goodbye"
-    LOST = "it is gone without a logout"
-    HELD = "its user came in elsewhere, or we shut down"
 
 
 class Client:
@@ -29,6 +20,7 @@ class Client:
         "lenient",
         "participant",
         "quiet_bytes",
+        "repeats_ids",
         "send",
         "speaks_238",
         "strikes",
@@ -59,6 +51,8 @@ class Client:
         self.lenient = lenient
         self.send = send
         self.waiting = waiting
+        self.repeats_ids = lenient
+        """Whether an order may come under an id that was used before."""
         self.strikes = 0
         """Requests that carried an Account that is not the client's, or a wrong Key."""
         self.speaks_238 = False

@@ -8,12 +8,14 @@ Follows section 5 of the protocol and "Logon and hand-over" of the behaviour not
 from typing import NamedTuple, Protocol
 
 from base import limits
+from base.gateway.absences import Absences
 from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
-from base.gateway.clients import Client, Ending
+from base.gateway.clients import Client
 from base.gateway.inquiries import Inquiries
 from base.gateway.operator import OperatorDesk
 from base.gateway.operator_requests import OperatorReply, OperatorRequest
-from base.gateway.order_entry import OrderEntry
+from base.gateway.order_entry import OrderEntry, Pending
+from base.vocabulary.recorded import Departure, Recorded, RecordedKind
 from base.wire.bo.codes import RejectReason
 from base.wire.bo.logon import ClientLogon
 
@@ -67,8 +69,15 @@ class AesFront:
         """An AES has no market, so no operator's door leads here."""
         raise AssertionError("the AES takes no commands of the operator")
 
-    def leave(self, client: Client, ending: Ending, now_ns: int) -> None:
+    def leave(self, client: Client, departure: Departure, now_ns: int) -> None:
         """Forget a client; its grants live on for their few seconds."""
+
+    def next_deadline_ns(self) -> int | None:
+        """Nobody is awaited here."""
+        return None
+
+    def deadline_passed(self, now_ns: int) -> None:
+        """Nobody is awaited here."""
 
 
 class OesFront:
@@ -82,6 +91,8 @@ class OesFront:
         order_entry: OrderEntry,
         inquiries: Inquiries,
         operator: OperatorDesk,
+        absences: Absences,
+        pending: Pending,
         *,
         lenient: bool,
         takeover: bool,
@@ -90,6 +101,8 @@ class OesFront:
         self._order_entry = order_entry
         self._inquiries = inquiries
         self._operator = operator
+        self._absences = absences
+        self._pending = pending
         self._lenient = lenient
         self._takeover = takeover
 
@@ -107,6 +120,8 @@ class OesFront:
             return Admission(refusal, None)
         client = _client(caller, message, decision, lenient=self._lenient)
         self._order_entry.reports.join(client)
+        self._absences.came(client.participant)
+        self._pending.append(Recorded(RecordedKind.JOINED, client.participant, client.trading_session, 0, b""))
         return Admission(decision, client, displaced)
 
     def admit_again(self, caller: Caller, client: Client, message: ClientLogon, now_ns: int) -> LogonDecision:
@@ -136,14 +151,29 @@ class OesFront:
         """Carry out what the operator asks; OperatorRefused says why not."""
         return self._operator.take(request, now_ns)
 
-    def leave(self, client: Client, ending: Ending, now_ns: int) -> None:
-        """A client is gone; only a goodbye withdraws its DAY orders."""
-        if ending is Ending.LOGGED_OUT:
-            self._order_entry.log_out(client, now_ns)
-        elif ending is Ending.LOST:
-            self._order_entry.lose(client, now_ns)
-        else:
-            self._order_entry.reports.leave(client)
+    def leave(self, client: Client, departure: Departure, now_ns: int) -> None:
+        """A client is gone; only a goodbye withdraws its DAY orders. One that was displaced left nothing behind."""
+        reports, participant = self._order_entry.reports, client.participant
+        if reports.client_of(participant) is not client:
+            return
+        self._pending.append(Recorded(RecordedKind.LEFT, participant, client.trading_session, departure, b""))
+        self._absences.left(participant)
+        if departure is Departure.LOGGED_OUT:
+            self._order_entry.log_out(participant, now_ns)
+        reports.leave(client)
+        if departure is Departure.LOST:
+            self._order_entry.lose(participant, now_ns)
+
+    def next_deadline_ns(self) -> int | None:
+        """When somebody whom a restart cut off is late, or None."""
+        return self._absences.next_deadline_ns()
+
+    def deadline_passed(self, now_ns: int) -> None:
+        """Give up those who are late."""
+        for participant in self._absences.late(now_ns):
+            self._pending.append(Recorded(RecordedKind.RETURN_OVER, participant, 0, 0, b""))
+            self._absences.given_up(participant)
+            self._order_entry.lose(participant, now_ns)
 
 
 def _client(caller: Caller, message: ClientLogon, decision: LogonDecision, *, lenient: bool) -> Client:

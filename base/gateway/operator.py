@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import Any, Protocol, TypeAlias, get_args, runtime_checkable
 
 from base.errors import OperatorRefused
-from base.gateway.operator_requests import OperatorReply, OperatorRequest, StatusRow, listed, quoted
+from base.gateway.operator_requests import OperatorReply, OperatorRequest, StatusRow, listed, quoted, write_request
+from base.gateway.order_entry import Pending
 from base.gateway.reports import Reports
 from base.publish.views import decimal_text
 from base.vocabulary.commands import Command, SetReferencePrice
@@ -30,6 +31,7 @@ from base.vocabulary.operator_commands import (
     Uncross,
 )
 from base.vocabulary.orders import Trigger
+from base.vocabulary.recorded import Recorded, RecordedKind
 from base.vocabulary.rejects import Reject
 
 PRICE = re.compile(r"[0-9]{1,16}(\.[0-9]{1,16})?")
@@ -78,6 +80,7 @@ class OperatorDesk:
         reports: Reports,
         instruments: Iterable[Instrument],
         accounts: Iterable[int],
+        pending: Pending,
         commands: Collection[type] = TAKEN,
     ) -> None:
         self._market = market
@@ -85,6 +88,7 @@ class OperatorDesk:
         self._instruments = {instrument.name: instrument for instrument in instruments}
         self._accounts = frozenset(accounts)
         self._commands = commands
+        self._pending = pending
         self._readers: dict[type, tuple[frozenset[str], Callable[[OperatorRequest], list[Step]]]] = {
             SetMarketState: (frozenset({"symbols", "everywhere"}), self._read_state),
             Uncross: (frozenset({"symbols"}), self._read_uncross),
@@ -114,7 +118,9 @@ class OperatorDesk:
         _refuse_surplus(request, fields)
         lines: list[str] = []
         happened: list[Event] = []
-        for command, outcome in read(request):
+        steps = read(request)
+        self._pending.append(Recorded(RecordedKind.OPERATED, 0, 0, 0, write_request(request)))
+        for command, outcome in steps:
             events = self._market.submit(command, now_ns)
             for event in events:
                 if isinstance(event, OrderRejected):

@@ -5,6 +5,7 @@ Never knows: the market, how a request came, which instruments there are.
 Follows "Operator" of the behaviour page.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -68,6 +69,12 @@ def read_request(fields: Mapping[str, object]) -> OperatorRequest:
     if type(account) is not int:
         raise OperatorRefused("field account: must be a whole number")
     return OperatorRequest(word, tuple(symbols), everywhere, price, account)
+
+
+def write_request(request: OperatorRequest) -> bytes:
+    """Give a request as one line of JSON, which ``read_request`` takes again."""
+    fields = (request.word, request.symbols, request.everywhere, request.price, request.account)
+    return json.dumps(dict(zip(FIELDS, fields, strict=True))).encode()
 
 
 def quoted(text: str) -> str:

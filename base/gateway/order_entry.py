@@ -28,6 +28,7 @@ from base.gateway.translate_bo import (
 from base.vocabulary.events import Event
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.orders import TIMES_IN_FORCE, OpenOrder, OrderTerms, OrderType
+from base.vocabulary.recorded import Recorded, RecordedKind
 from base.vocabulary.rejects import Reject
 from base.wire.bo.codes import MessageType
 from base.wire.bo.transaction import Transaction
@@ -38,11 +39,15 @@ REPLACE, STATUS, CANCEL = (
 REQUESTS = frozenset((NEW, REPLACE, STATUS, CANCEL))
 """The MessageTypes that a client may send."""
 MARKET = int(OrderType.MARKET)
+REQUEST = int(RecordedKind.REQUEST)
 PLAIN = (int(OrderType.LIMIT), MARKET)
 NO_TERMS = OrderTerms()
 TWO_LEGGED = frozenset(
     map(int, (OrderType.BRACKET, OrderType.TAKE_PROFIT_STOP_MARKET, OrderType.TAKE_PROFIT_STOP_LIMIT))
 )
+
+Pending: TypeAlias = list[Recorded | tuple[int, int, int, int, bytes]]
+"""What was taken since the last commit; on the order path plain tuples, which cost a third."""
 
 Order: TypeAlias = tuple[Any, ...]
 """What ``translate_bo.read_order`` reads: integers and doubles by position."""
@@ -79,20 +84,19 @@ class Market(Protocol):
 class OrderEntry:
     """Checks transactions, asks the market, and has the outcome reported."""
 
-    def __init__(self, market: Market, instruments: Iterable[Instrument]) -> None:
+    def __init__(self, market: Market, instruments: Iterable[Instrument], pending: Pending) -> None:
         self._market = market
+        self._pending = pending
         self._scales = {instrument.number: InstrumentScales(instrument) for instrument in instruments}
         self.reports = Reports(self._scales)
 
-    def log_out(self, client: Client, now_ns: int) -> None:
-        """Withdraw the DAY orders of a client that says goodbye, while it can still be told."""
-        self.reports.report_unasked(self._market.withdraw_day_orders(client.participant, now_ns))
-        self.reports.leave(client)
+    def log_out(self, participant: int, now_ns: int) -> None:
+        """Withdraw the DAY orders of a participant that says goodbye, while it can still be told."""
+        self.reports.report_unasked(self._market.withdraw_day_orders(participant, now_ns))
 
-    def lose(self, client: Client, now_ns: int) -> None:
-        """Withdraw the orders of a client that is gone without a goodbye, if its account wants that."""
-        self.reports.leave(client)
-        self.reports.report_unasked(self._market.lose_participant(client.participant, now_ns))
+    def lose(self, participant: int, now_ns: int) -> None:
+        """Withdraw the orders of a participant that is gone without a goodbye, if its account wants that."""
+        self.reports.report_unasked(self._market.lose_participant(participant, now_ns))
 
     def take(self, client: Client, frame: bytes, now_ns: int) -> None:
         """Answer one transaction of a logged-on client."""
@@ -101,6 +105,11 @@ class OrderEntry:
         reject = self._judge(client, frame, now_ns)
         if reject:
             self.reports.refuse(client, frame, reject)
+
+    def repeat(self, shadow: Client, frame: bytes, now_ns: int) -> None:
+        """Carry out once more what was recorded; ``shadow`` stands for the client, who is not told."""
+        reject = self._judge(shadow, frame, now_ns)
+        assert not reject, "a recorded request did not reach the market again"
 
     def _from_238(self, client: Client, frame: bytes) -> bytes:
         """Take a transaction of the older layout; from then on the client is answered in it."""
@@ -163,8 +172,9 @@ class OrderEntry:
         if original_price and not is_sane(original_price):
             return Reject.FIELD_INVALID
         participant = client.participant
+        self._pending.append((REQUEST, participant, client.trading_session, client.repeats_ids, frame))
         events = self._market.new_order(
-            participant, order_id, instrument, side, order_type, time_in_force, ticks, lots, client.lenient, now_ns
+            participant, order_id, instrument, side, order_type, time_in_force, ticks, lots, client.repeats_ids, now_ns
         )
         self.reports.report(client, Entry(participant, instrument, frame), events)
         return 0
@@ -183,9 +193,10 @@ class OrderEntry:
         terms = None if order_type in PLAIN and outcome == NO_TERMS else outcome
         if message_type == REPLACE:
             return self._replace(client, without_results(frame), order, ticks, lots, terms, now_ns)
+        self._record(client, frame)
         events = self._market.new_order(
             client.participant, order_id, instrument, side, order_type, time_in_force,
-            max(ticks, 0) if order_type != MARKET else 0, lots, client.lenient, now_ns, terms,
+            max(ticks, 0) if order_type != MARKET else 0, lots, client.repeats_ids, now_ns, terms,
         )  # fmt: skip
         kept = LeggedEntry if order_type in TWO_LEGGED else Entry
         self.reports.report(client, kept(client.participant, instrument, without_results(frame)), events)
@@ -199,9 +210,10 @@ class OrderEntry:
         if not original_id:
             return Reject.ORIGINAL_ORDER_ID_INVALID
         original_ticks = self._scales[instrument].ticks[original_price]
+        self._record(client, frame)
         events = self._market.replace_order(
             client.participant, order_id, original_id, instrument, side, order_type, time_in_force, max(ticks, 0), lots,
-            original_ticks, client.lenient, now_ns, terms,
+            original_ticks, client.repeats_ids, now_ns, terms,
         )  # fmt: skip
         self.reports.report(client, Entry(client.participant, instrument, frame), events)
         return 0
@@ -220,6 +232,7 @@ class OrderEntry:
         if not original_id:
             return Reject.ORIGINAL_ORDER_ID_INVALID
         original_ticks = scales.ticks[original_price]
+        self._record(client, frame)
         events = self._market.cancel_order(
             client.participant, order_id, original_id, instrument, side, original_ticks, now_ns
         )
@@ -234,6 +247,10 @@ class OrderEntry:
         events = self._market.query_order(client.participant, wanted_id, now_ns)
         self.reports.report(client, Entry(client.participant, 0, frame), events)
         return 0
+
+    def _record(self, client: Client, frame: bytes) -> None:
+        """Note a request that is about to reach the market."""
+        self._pending.append((REQUEST, client.participant, client.trading_session, client.repeats_ids, frame))
 
     def _is_plain(self, client: Client, frame: bytes) -> bool:
         """Say whether the quiet fields ask for nothing; they are remembered, so that the same ones are asked once."""

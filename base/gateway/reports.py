@@ -106,6 +106,14 @@ class Reports:
         if self._clients.get(client.participant) is client:
             del self._clients[client.participant]
 
+    def capture(self) -> tuple[dict[int, Entry], list[int]]:
+        """What is kept of all orders, to be given to ``restore``; who is there is not part of it."""
+        return self._entries, list(self._finished)
+
+    def restore(self, captured: tuple[dict[int, Entry], list[int]]) -> None:
+        """Keep what was captured."""
+        self._entries, self._finished = captured[0], deque(captured[1])
+
     # -- what is said
 
     def refuse(self, client: Client, frame: bytes, reject: int) -> None:

@@ -105,6 +105,7 @@ write_fill = writer(
 
 
 _HEADER = 4
+_KEY, _BEHIND_KEY = next((one.offset, one.offset + one.size) for one in Transaction.FIELDS if one.name == "Key")
 _LONG_HEADER, _SHORT_HEADER = Transaction().encode()[:_HEADER], Transaction238().encode()[:_HEADER]
 _SHARED = next(field.offset for field in Transaction.FIELDS if field.name == "SecondLegPrice")
 _EXTRA = Transaction.SIZE - Transaction238.SIZE
@@ -206,6 +207,11 @@ def quiet_fields_are_sane(frame: bytes) -> bool:
 def has_results(frame: bytes) -> bool:
     """Say whether a request carries what only a report can know."""
     return any(_read_results(frame))
+
+
+def without_key(frame: bytes) -> bytes:
+    """Give a transaction without the session's Key, which is nobody's business once the session is over."""
+    return frame[:_KEY] + bytes(_BEHIND_KEY - _KEY) + frame[_BEHIND_KEY:]
 
 
 def without_results(frame: bytes) -> bytes:

@@ -53,6 +53,13 @@ class Position:
         self.reducing_buy_lots = self.reducing_sell_lots = 0
         self.bought_lots = self.bought_atoms = self.sold_lots = self.sold_atoms = 0
 
+    def figures(self) -> tuple[int, ...]:
+        """What changes here, all zero as long as nothing happened."""
+        return (
+            self.held_atoms, self.held_lots, self.bought_lots, self.bought_atoms, self.sold_lots, self.sold_atoms,
+            self.reducing_buy_lots, self.reducing_sell_lots,
+        )  # fmt: skip
+
     def reserve_buy(self, lots: int, price_ticks: int) -> bool:
         """Hold back what lots cost at this price; False, and nothing moved, when that is not there."""
         atoms = lots * price_ticks * self.tick_lot_atoms
@@ -164,6 +171,13 @@ class Accounts:
                     f"position {account} {number} {one.held_atoms} {one.held_lots}"
                     f" {one.bought_lots} {one.bought_atoms} {one.sold_lots} {one.sold_atoms}"
                 )
+
+    def describe_active(self) -> Iterator[str]:
+        """The figures of the accounts that traded or hold something back, by account."""
+        for account in sorted(self._balances):
+            positions = [one.figures() for one in self._of(account)]
+            if any(map(any, positions)):
+                yield f"{account} {positions} {sorted(self.equity(account).items())}"
 
     def _of(self, account: int) -> list[Position]:
         first = self._first[account]

@@ -66,6 +66,8 @@ class Floor:
         most_open_orders: int = OPEN_ORDERS_PER_PARTICIPANT,
     ) -> None:
         plenty = {name: 10**17 for name in ("BTC", "USD", "USDT")}
+        participants = [Participant(place, account, user_of(account)) for place, account in enumerate(accounts)]
+        participants += [Participant(len(accounts), accounts[0], "other")] * second_user
         self.exchange = Exchange(
             INSTRUMENTS,
             [
@@ -74,14 +76,14 @@ class Floor:
                 )
                 for one in accounts
             ],
-            [Participant(place, account, user_of(account)) for place, account in enumerate(accounts)]
-            + [Participant(len(accounts), accounts[0], "other")] * second_user,
+            participants,
         )
         self.venue: Venue = open_oes(
             OpenDoor(accounts),  # type: ignore[arg-type]
             self.exchange,
             INSTRUMENTS,
             ACCOUNTS,
+            participants,
             lenient=lenient,
             takeover=takeover,
             instrument_layout=instrument_layout,

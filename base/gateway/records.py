@@ -1,0 +1,163 @@
+"""What a venue writes down, and how it becomes again what it was: records out, records and pictures in.
+
+In: what the desks took since the last commit; records of the past in their order, with their times. Out: records;
+the state that they led to. Never knows: files, sockets, clocks, how and where a record is kept.
+Follows decision 5: commands are kept, consequences are derived again, and nobody is told a second time.
+"""
+
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Protocol
+
+from base.errors import OperatorRefused, RecoveryFailed
+from base.gateway.absences import Absences
+from base.gateway.clients import Client
+from base.gateway.operator import OperatorDesk
+from base.gateway.operator_requests import read_request
+from base.gateway.order_entry import OrderEntry, Pending
+from base.gateway.translate_bo import without_key
+from base.vocabulary.participants import Participant
+from base.vocabulary.recorded import Departure, Recorded, RecordedKind
+
+REQUEST = int(RecordedKind.REQUEST)
+
+
+class Ledger(Protocol):
+    """What this room wants of the exchange: a picture of it, and what it amounts to."""
+
+    def capture(self) -> dict[str, object]: ...
+
+    def restore(self, captured: dict[str, object], /) -> None: ...
+
+    def figures_hash(self) -> str: ...
+
+    def state_hash(self) -> str: ...
+
+
+class Records:
+    """The past of one OES. It stands for all clients and for the operator when the past is repeated.
+
+    Whoever keeps the records calls ``begin`` first; from then on nothing leaves the venue that is not ``committed``.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        order_entry: OrderEntry,
+        operator: OperatorDesk,
+        absences: Absences,
+        participants: Iterable[Participant],
+        pending: Pending,
+    ) -> None:
+        self._ledger = ledger
+        self._order_entry = order_entry
+        self._operator = operator
+        self._absences = absences
+        self._shadows = [_shadow(who) for who in participants]
+        self._pending = pending
+        self._is_kept = False
+
+    # -- what is new
+
+    def begin(self, settings: bytes, now_ns: int) -> None:
+        """A process begins to keep records; those who were logged on before are awaited from now on."""
+        self._is_kept = True
+        self._pending.append(Recorded(RecordedKind.STARTED, 0, 0, 0, settings))
+        self._absences.restarted(now_ns)
+
+    def pending(self) -> list[Recorded]:
+        """What was taken since the last commit, without the keys of sessions."""
+        return [
+            Recorded(kind, participant, trading_session, flags, without_key(body) if kind == REQUEST else body)
+            for kind, participant, trading_session, flags, body in self._pending
+        ]
+
+    @property
+    def pending_count(self) -> int:
+        """How much was taken since the last commit."""
+        return len(self._pending)
+
+    def committed(self) -> None:
+        """What was pending is kept."""
+        self._pending.clear()
+
+    def let_go(self) -> None:
+        """Answers are about to leave; nothing of what led to them may be pending if records are kept at all."""
+        if self._is_kept:
+            assert not self._pending, "an answer was to leave before its commit"
+        else:
+            self._pending.clear()
+
+    # -- the past
+
+    def repeat(self, recorded: Recorded, now_ns: int) -> None:
+        """Carry one record out once more; RecoveryFailed when that does not go as it went."""
+        kind, participant, trading_session, flags, body = recorded
+        try:
+            if kind == REQUEST:
+                shadow = self._shadows[participant]
+                shadow.trading_session, shadow.repeats_ids = trading_session, bool(flags)
+                self._order_entry.repeat(shadow, body, now_ns)
+            elif kind == RecordedKind.JOINED:
+                self._absences.came(participant)
+            elif kind == RecordedKind.LEFT:
+                self._leave(participant, flags, now_ns)
+            elif kind == RecordedKind.RETURN_OVER:
+                self._absences.given_up(participant)
+                self._order_entry.lose(participant, now_ns)
+            elif kind == RecordedKind.STARTED:
+                self._absences.restarted(now_ns)
+            elif kind == RecordedKind.OPERATED:
+                self._operate(body, now_ns)
+            elif kind == RecordedKind.MARK:
+                self._compare(body)
+            else:
+                raise RecoveryFailed(f"a record of kind {kind} is not known to this version")
+        except (AssertionError, LookupError, ValueError) as error:
+            raise RecoveryFailed(f"a record cannot be repeated: {type(error).__name__}: {error}") from error
+        finally:
+            self._pending.clear()
+
+    def mark(self) -> Recorded:
+        """A record of what the state amounts to now."""
+        return Recorded(RecordedKind.MARK, 0, 0, 0, self._ledger.figures_hash().encode())
+
+    def state_hash(self) -> str:
+        """SHA-256 of the whole market."""
+        return self._ledger.state_hash()
+
+    def capture(self) -> tuple[object, ...]:
+        """A picture of everything that the past led to, to be given to ``restore``."""
+        return self._ledger.capture(), self._order_entry.reports.capture(), self._absences.capture()
+
+    def restore(self, captured: tuple[object, ...]) -> None:
+        """Become what was captured under the same settings."""
+        ledger, reports, absences = captured
+        self._ledger.restore(ledger)  # type: ignore[arg-type]  # capture() gave it
+        self._order_entry.reports.restore(reports)  # type: ignore[arg-type]
+        self._absences.restore(absences)  # type: ignore[arg-type]
+
+    def _leave(self, participant: int, departure: int, now_ns: int) -> None:
+        self._absences.left(participant)
+        if departure == Departure.LOGGED_OUT:
+            self._order_entry.log_out(participant, now_ns)
+        elif departure == Departure.LOST:
+            self._order_entry.lose(participant, now_ns)
+
+    def _operate(self, body: bytes, now_ns: int) -> None:
+        with suppress(OperatorRefused):  # the exchange refused a step then as well; those before it stand
+            self._operator.take(read_request(json.loads(body)), now_ns)
+
+    def _compare(self, recorded: bytes) -> None:
+        derived = self._ledger.figures_hash()
+        if recorded.decode() != derived:
+            raise RecoveryFailed(f"the state hash is {derived[:16]}..., the recorded one {recorded[:16].decode()}...")
+
+
+def _shadow(who: Participant) -> Client:
+    """A client to whom nothing is said. Its requests were checked when they came, so it is held to no key."""
+    return Client(
+        who.number, who.account, who.user,
+        connection=0, key=0, trading_session=0, lenient=True, send=lambda frame: None, waiting=lambda: 0,
+    )  # fmt: skip

@@ -1,0 +1,41 @@
+"""What a venue writes down so that it can be repeated: the things that changed its state, in order.
+
+In: what the gateway took. Out: values. Never knows: files, checksums, who reads them.
+Follows decision 5: the journal keeps commands, their consequences are derived again.
+"""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class RecordedKind(IntEnum):
+    """What was taken; the comment says what the body holds."""
+
+    REQUEST = 1  # an order-entry request that reached the market: its bytes; flags: 1 = order ids may repeat
+    JOINED = 2  # a client logged on
+    LEFT = 3  # a client's session ended; flags: a ``Departure``
+    OPERATED = 4  # a command of the operator: JSON
+    RETURN_OVER = 5  # a client that a restart cut off did not come back in time
+    STARTED = 6  # a process began to write: JSON of what it was started with
+    MARK = 7  # the state's hash after everything before: hexadecimal text
+
+
+class Departure(IntEnum):
+    """How a client's session ended, as far as its orders are concerned."""
+
+    LOGGED_OUT = 1  # it said goodbye
+    LOST = 2  # it is gone without a logout
+    HELD = 3  # its user came in elsewhere, or we shut down
+
+
+class Recorded(NamedTuple):
+    """One thing that happened. ``participant`` and ``trading_session`` say to whom, 0 where nobody is meant.
+
+    Where every microsecond counts it is made as a plain tuple of the same five.
+    """
+
+    kind: int
+    participant: int
+    trading_session: int
+    flags: int
+    body: bytes
