@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
-from base import limits
 from base.errors import OperatorRefused
 from base.exchange import Exchange
 from base.gateway.absences import Absences
@@ -26,7 +25,7 @@ from base.gateway.records import Records
 from base.session.bo import BoSession
 from base.session.events import LogonReceived, LogonRepeated, LogoutReceived, ProtocolBroken, RequestsReceived
 from base.vocabulary.instruments import Instrument
-from base.vocabulary.participants import Participant
+from base.vocabulary.participants import AccountTerms, Participant
 from base.vocabulary.recorded import Departure
 from base.wire.bo.codes import LoginStatus, LogonType, RejectReason
 from base.wire.bo.logon import ClientLogon
@@ -258,9 +257,9 @@ class Venue:
         client = line.client
         assert client is not None, "the session lets requests through only when logged on"
         self._front.take(client, frames, now_ns)
-        if client.strikes >= limits.FOREIGN_REQUESTS:
+        if client.expelled:
             line.session.end(say_logout=True)
-            self._close(line, f"{client.strikes} requests with a foreign Account or Key")
+            self._close(line, client.expelled)
 
     def _close(
         self, line: Line, reason: str, departure: Departure = Departure.LOST, *, account: int = 0, user: str = ""
@@ -288,25 +287,26 @@ def open_oes(
     desk: OesDesk,
     exchange: Exchange,
     instruments: Iterable[Instrument],
-    accounts: Iterable[int],
+    accounts: Iterable[AccountTerms],
     participants: Iterable[Participant] = (),
     *,
     lenient: bool = False,
     takeover: bool = False,
     instrument_layout: int = 56,
 ) -> Venue:
-    """Build the venue of an OES around an exchange; the operator knows these instruments and accounts.
+    """Build the venue of an OES around an exchange; its gateway knows these instruments and accounts.
 
     Only a venue that is told its participants can be given its past again.
     """
-    instruments = list(instruments)
+    instruments, accounts = list(instruments), list(accounts)
     pending: Pending = []
     absences = Absences()
     order_entry = OrderEntry(exchange, instruments, pending)
-    inquiries = Inquiries(exchange, order_entry.reports, instruments, instrument_layout)
-    operator = OperatorDesk(exchange, order_entry.reports, instruments, accounts, pending)
+    reports = order_entry.reports
+    inquiries = Inquiries(exchange, reports, instruments, accounts, instrument_layout)
+    operator = OperatorDesk(exchange, reports, instruments, [terms.account for terms in accounts], pending)
     front = OesFront(
-        desk, order_entry, inquiries, operator, absences, pending, lenient=lenient, takeover=takeover
+        desk, order_entry, inquiries, operator, absences, pending, accounts, lenient=lenient, takeover=takeover
     )
     records = Records(exchange, order_entry, operator, absences, participants, pending)
     return Venue(front, frame_by_frame=lenient, records=records)

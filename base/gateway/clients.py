@@ -5,6 +5,9 @@ In: the outcome of a logon. Out: one record per live session. Never knows: socke
 
 from collections.abc import Callable
 
+from base import limits
+from base.gateway.rates import MessageRates
+
 
 class Client:
     """Who is logged on over one connection, and what the desk remembers of the conversation.
@@ -16,10 +19,12 @@ class Client:
     __slots__ = (
         "account",
         "connection",
+        "expelled",
         "key",
         "lenient",
         "participant",
         "quiet_bytes",
+        "rates",
         "repeats_ids",
         "send",
         "speaks_238",
@@ -41,6 +46,7 @@ class Client:
         lenient: bool,
         send: Callable[[bytes | bytearray], object],
         waiting: Callable[[], int],
+        rates: MessageRates | None = None,
     ) -> None:
         self.participant = participant
         self.account = account
@@ -53,9 +59,19 @@ class Client:
         self.waiting = waiting
         self.repeats_ids = lenient
         """Whether an order may come under an id that was used before."""
+        self.rates = rates
+        """How many messages it may send; None for a client whose account has no budget."""
         self.strikes = 0
         """Requests that carried an Account that is not the client's, or a wrong Key."""
+        self.expelled = ""
+        """Why the venue ends the session; empty as long as it does not."""
         self.speaks_238 = False
         """Whether the client sent a transaction of the older, shorter layout, and so is answered in it."""
         self.quiet_bytes: tuple[bytes, ...] | None = None
         """The last seen bytes of the fields off the order path, known to be sane."""
+
+    def strike(self) -> None:
+        """Count a request with a foreign Account or Key; some too many end the session."""
+        self.strikes += 1
+        if self.strikes >= limits.FOREIGN_REQUESTS:
+            self.expelled = f"{self.strikes} requests with a foreign Account or Key"

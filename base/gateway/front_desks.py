@@ -5,9 +5,9 @@ Never knows: sockets, sessions' states, clocks, where keys and codes are kept.
 Follows section 5 of the protocol and "Logon and hand-over" of the behaviour notes.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
-from base import limits
 from base.gateway.absences import Absences
 from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
 from base.gateway.clients import Client
@@ -15,6 +15,8 @@ from base.gateway.inquiries import Inquiries
 from base.gateway.operator import OperatorDesk
 from base.gateway.operator_requests import OperatorReply, OperatorRequest
 from base.gateway.order_entry import OrderEntry, Pending
+from base.gateway.rates import MessageRates, message_rates
+from base.vocabulary.participants import AccountTerms
 from base.vocabulary.recorded import Departure, Recorded, RecordedKind
 from base.wire.bo.codes import RejectReason
 from base.wire.bo.logon import ClientLogon
@@ -93,6 +95,7 @@ class OesFront:
         operator: OperatorDesk,
         absences: Absences,
         pending: Pending,
+        accounts: Iterable[AccountTerms],
         *,
         lenient: bool,
         takeover: bool,
@@ -103,6 +106,7 @@ class OesFront:
         self._operator = operator
         self._absences = absences
         self._pending = pending
+        self._terms = {terms.account: terms for terms in accounts}
         self._lenient = lenient
         self._takeover = takeover
 
@@ -118,7 +122,9 @@ class OesFront:
             code = RejectReason.USER_ALREADY_LGGGED_IN
             refusal = decision._replace(accepted=False, reject=code, why="a session of this user is live")
             return Admission(refusal, None)
-        client = _client(caller, message, decision, lenient=self._lenient)
+        terms = self._terms[message.Account]
+        rates = message_rates(terms.orders_per_second, terms.cancels_per_second)
+        client = _client(caller, message, decision, lenient=self._lenient, rates=rates)
         self._order_entry.reports.join(client)
         self._absences.came(client.participant)
         self._pending.append(Recorded(RecordedKind.JOINED, client.participant, client.trading_session, 0, b""))
@@ -137,14 +143,14 @@ class OesFront:
         )
 
     def take(self, client: Client, frames: list[bytes], now_ns: int) -> None:
-        """Carry out requests in order, until the client used up its strikes."""
+        """Carry out requests in order, until the client is to go."""
         take_order, take_inquiry = self._order_entry.take, self._inquiries.take
         for frame in frames:
             if frame[0] == TRANSACTION_LETTER:
                 take_order(client, frame, now_ns)
             else:
                 take_inquiry(client, frame, now_ns)
-            if client.strikes and client.strikes >= limits.FOREIGN_REQUESTS:
+            if client.expelled:
                 return
 
     def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply:
@@ -176,7 +182,14 @@ class OesFront:
             self._order_entry.lose(participant, now_ns)
 
 
-def _client(caller: Caller, message: ClientLogon, decision: LogonDecision, *, lenient: bool) -> Client:
+def _client(
+    caller: Caller,
+    message: ClientLogon,
+    decision: LogonDecision,
+    *,
+    lenient: bool,
+    rates: MessageRates | None = None,
+) -> Client:
     return Client(
         decision.participant,
         message.Account,
@@ -187,4 +200,5 @@ def _client(caller: Caller, message: ClientLogon, decision: LogonDecision, *, le
         lenient=lenient,
         send=caller.send,
         waiting=caller.waiting,
+        rates=rates,
     )

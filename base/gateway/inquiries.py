@@ -17,7 +17,7 @@ from base.gateway.reports import Reports
 from base.gateway.translate_bo import REJECT_CODES
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.orders import OpenOrder
-from base.vocabulary.participants import Exposure
+from base.vocabulary.participants import AccountTerms, Exposure
 from base.vocabulary.rejects import Reject
 from base.wire.bo.codes import MessageType, ReportType, RequestType, ResponseType
 from base.wire.bo.requests import (
@@ -52,11 +52,17 @@ class Inquiries:
     """Answers the four requests of a logged-on client."""
 
     def __init__(
-        self, holdings: Holdings, reports: Reports, instruments: Iterable[Instrument], instrument_layout: int
+        self,
+        holdings: Holdings,
+        reports: Reports,
+        instruments: Iterable[Instrument],
+        accounts: Iterable[AccountTerms],
+        instrument_layout: int,
     ) -> None:
         self._holdings = holdings
         self._reports = reports
         self._instruments = {instrument.number: instrument for instrument in instruments}
+        self._leverage = {terms.account: float(terms.leverage) for terms in accounts}
         self._atoms = {c.name: c.atom for i in self._instruments.values() for c in (i.base, i.quote)}
         self._instrument_response = InstrumentResponse74 if instrument_layout == 74 else InstrumentResponse
         self._answers: dict[str, Callable[[Client, Message, int], int]] = {
@@ -87,12 +93,12 @@ class Inquiries:
     def _check(self, client: Client, request: Message) -> int:
         fields = request.fields()
         if fields["Account"] % UNSIGNED != client.account:
-            client.strikes += 1
+            client.strike()
             return Reject.ACCOUNT_INVALID
         if client.lenient:
             return 0
         if fields.get("Key", client.key) % UNSIGNED != client.key:
-            client.strikes += 1
+            client.strike()
             return Reject.KEY_INVALID
         if fields["TradingSessionID"] % UNSIGNED != client.trading_session:
             return Reject.TRADING_SESSION_INVALID
@@ -190,6 +196,7 @@ class Inquiries:
             "UserName": client.user,
             "Account": client.account,
             "SymbolEnum": number,
+            "Leverage": self._leverage[client.account],
             "OpenOrderRequestLimit": limits.OPEN_ORDER_REQUESTS,
             "TradingSessionID": client.trading_session,
             "MsgSeqNum": msg_seq_num,

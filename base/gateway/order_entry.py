@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeAlias
 from base.errors import ParseError
 from base.gateway.clients import Client
 from base.gateway.order_terms import read_terms
+from base.gateway.rates import EXPELLED, REFUSED, TAKEN, MessageRates
 from base.gateway.reports import NEW, Entry, LeggedEntry, Reports
 from base.gateway.translate_bo import (
     InstrumentScales,
@@ -20,6 +21,7 @@ from base.gateway.translate_bo import (
     is_sane,
     lengthen,
     quiet_fields_are_sane,
+    read_message_type,
     read_order,
     read_quiet_bytes,
     shortening,
@@ -102,9 +104,20 @@ class OrderEntry:
         """Answer one transaction of a logged-on client."""
         if len(frame) != Transaction.SIZE:
             frame = self._from_238(client, frame)
+        if client.rates is not None and not self._is_in_budget(client, client.rates, frame, now_ns):
+            return
         reject = self._judge(client, frame, now_ns)
         if reject:
             self.reports.refuse(client, frame, reject)
+
+    def _is_in_budget(self, client: Client, rates: MessageRates, frame: bytes, now_ns: int) -> bool:
+        """Count a message of a client that has a budget; one beyond it is refused before anything is looked at."""
+        verdict = rates.spend(read_message_type(frame)[0], now_ns)
+        if verdict == REFUSED:
+            self.reports.refuse(client, frame, Reject.TOO_MANY_REQUESTS)
+        elif verdict == EXPELLED:
+            client.expelled = rates.excess
+        return verdict == TAKEN
 
     def repeat(self, shadow: Client, frame: bytes, now_ns: int) -> None:
         """Carry out once more what was recorded; ``shadow`` stands for the client, who is not told."""
@@ -135,7 +148,7 @@ class OrderEntry:
             return Reject.ORDER_TYPE_INVALID
         if not client.lenient:
             if key != client.key:
-                client.strikes += 1
+                client.strike()
                 return Reject.KEY_INVALID
             if trading_session != client.trading_session:
                 return Reject.TRADING_SESSION_INVALID
@@ -143,7 +156,7 @@ class OrderEntry:
         if scales is None and message_type != STATUS:
             return Reject.INSTRUMENT_UNKNOWN
         if account != client.account:
-            client.strikes += 1
+            client.strike()
             return Reject.ACCOUNT_INVALID
         if scales is None or times_in_force is None or message_type == STATUS:
             return self._query(client, frame, order, now_ns)

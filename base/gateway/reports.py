@@ -176,10 +176,16 @@ class Reports:
         quantity = scales.quantity
         price = scales.price[trade.price_ticks]
         shares = quantity[trade.quantity_lots]
-        for number, entry, leaves_lots, filled, filled_in_part in (
-            (trade.resting_number, resting, trade.resting_leaves_lots, MAKER_FILLED, MAKER_FILLED_IN_PART),
-            (trade.incoming_number, incoming, trade.incoming_leaves_lots, TAKER_FILLED, TAKER_FILLED_IN_PART),
-        ):
+        for number, entry, leaves_lots, fee_atoms, filled, filled_in_part in (
+            (
+                trade.resting_number, resting, trade.resting_leaves_lots, trade.resting_fee_atoms,
+                MAKER_FILLED, MAKER_FILLED_IN_PART,
+            ),
+            (
+                trade.incoming_number, incoming, trade.incoming_leaves_lots, trade.incoming_fee_atoms,
+                TAKER_FILLED, TAKER_FILLED_IN_PART,
+            ),
+        ):  # fmt: skip
             entry.last_message_type = message_type = filled_in_part if leaves_lots else filled
             if not leaves_lots:
                 self._finish(number, entry)
@@ -187,7 +193,8 @@ class Reports:
             if client is not None:
                 leaves = quantity[leaves_lots]
                 reply = bytearray(entry.frame)
-                write_fill(reply, message_type, leaves, trade.exec_id, shares, leaves, 0.0, price, 0)
+                fee = scales.cash[fee_atoms] if fee_atoms else 0.0
+                write_fill(reply, message_type, leaves, trade.exec_id, shares, leaves, fee, price, 0)
                 client.send(reply)
 
     def _report_rest(self, client: Client, event: Event, request: Entry) -> None:

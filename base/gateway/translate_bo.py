@@ -81,6 +81,7 @@ RESULTS = (
 )  # fmt: skip
 """What only a report has something to say about."""
 
+read_message_type = projection(Transaction, "MessageType").unpack
 read_quiet_bytes = runs(Transaction, *QUIET_FIELDS).unpack
 _read_attributes = projection(Transaction, "Attributes").unpack
 _read_quiet_fields = projection(Transaction, *QUIET_FIELDS).unpack
@@ -168,15 +169,19 @@ class Doubles(dict[int, float]):
 
 
 class InstrumentScales:
-    """Ticks and lots of one instrument and the doubles that carry them, with the bounds of its quantities in lots."""
+    """Ticks and lots of one instrument and the doubles that carry them, with the bounds of its quantities in lots.
 
-    __slots__ = ("lots", "max_lots", "min_lots", "price", "quantity", "ticks")
+    ``cash`` gives the double that carries atoms of the quote currency.
+    """
+
+    __slots__ = ("cash", "lots", "max_lots", "min_lots", "price", "quantity", "ticks")
 
     def __init__(self, instrument: Instrument) -> None:
         self.ticks = Steps(instrument.tick)
         self.lots = Steps(instrument.lot)
         self.price = Doubles(instrument.tick)
         self.quantity = Doubles(instrument.lot)
+        self.cash = Doubles(instrument.quote.atom)
         self.min_lots = instrument.min_lots
         self.max_lots = instrument.max_lots
 

@@ -50,7 +50,7 @@ def build_oes(
             OesDesk(Accounts(settings.credentials), Grants(tables)),
             Exchange(settings.instruments, settings.accounts, settings.participants),
             settings.instruments,
-            [terms.account for terms in settings.accounts],
+            settings.accounts,
             lenient=lenient,
             takeover=settings.takeover,
             instrument_layout=settings.instrument_layout,

@@ -112,6 +112,14 @@ def test_risk_shows_open_and_executed_and_what_equity_is_left(floor: Floor) -> N
     assert (risk.USDEquity, risk.BTCEquity, risk.ETHEquity) == (10**9 - 200.0, 10**9 + 0.5 - 1.0, 0.0)
 
 
+@pytest.mark.parametrize("leverage", [0, 1, 100])
+def test_both_answers_show_the_leverage_of_the_account(leverage: int) -> None:
+    floor = Floor(terms={1: {"leverage": leverage}, 2: {"leverage": 7}})
+    floor.log_on(1)
+    for request_ in (RiskUpdateRequest(**WHO_AND_KEY, SymbolEnum=1), CollateralRequest(**WHO_AND_KEY)):
+        assert floor.send(1, request_)[0].Leverage == float(leverage)
+
+
 def test_a_cancel_gives_the_equity_back(floor: Floor) -> None:
     order = floor.order(1, BOOrderQty=2.0)
     floor.send(1, order, floor.order(1, MessageType=6, OrigOrderID=order.OrderID))

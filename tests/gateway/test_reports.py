@@ -1,9 +1,12 @@
-"""Reports: bounds of what is remembered, and orders that several users of one account share."""
+"""Reports: bounds of what is remembered, orders that several users of one account share, and fees."""
 
 import pytest
 
 from base import limits
-from tests.kit.floor import Floor
+from base.vocabulary.events import Trade
+from base.wire.bo.transaction import Transaction, Transaction238
+from tests.gateway.test_order_entry import older
+from tests.kit.floor import ATOM, Floor
 
 
 def test_finished_orders_are_forgotten_at_the_bound_oldest_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,3 +57,36 @@ def test_a_replace_is_for_the_user_who_entered_the_order() -> None:
     (refused,) = floor.send(9, floor.order(1, MessageType=2, OrigOrderID=order.OrderID, BOPrice=99.0))
     assert (refused.MessageType, refused.RejectReason) == (12, 54)
     assert floor.read(1) == []
+
+
+@pytest.mark.parametrize("lenient", [False, True])
+@pytest.mark.parametrize("older_layout", [False, True])
+@pytest.mark.parametrize(("making", "taking"), [(0, 0), (123, 0), (0, 250_000_000), (7, 2**53 + 2)])
+def test_each_party_is_told_its_own_fee_in_the_quote_currency(
+    making: int, taking: int, older_layout: bool, lenient: bool
+) -> None:
+    floor = Floor(lenient=lenient)
+    floor.log_on(1, 2)
+    orders = [floor.order(1, ExecFee=5.0), floor.order(2, BOSide=2, BOPrice=101.0, ExecFee=5.0)]
+    for account, order in enumerate(orders, 1):
+        (answer,) = floor.send(account, older(order) if older_layout else order)
+        assert (answer.MessageType, answer.ExecFee) == (14, 0.0)
+    trade = Trade(1, 1, 201, 60_000, 1, 40_000, 2, 40_000, making, taking)
+    floor.venue._front._order_entry.reports.report_unasked([trade])  # type: ignore[attr-defined]
+    floor.collect()
+    for account, atoms in ((1, making), (2, taking)):
+        (fill,) = floor.read(account)
+        assert type(fill) is (Transaction238 if older_layout else Transaction)
+        assert (fill.ExecShares, fill.ExecFee) == (0.6, float(atoms * ATOM))
+
+
+def test_a_status_shows_no_fee() -> None:
+    floor = Floor()
+    floor.log_on(1, 2)
+    order = floor.order(1)
+    floor.send(1, order)
+    floor.send(2, floor.order(2, BOSide=2, BOPrice=101.0))
+    trade = Trade(1, 1, 201, 60_000, 1, 40_000, 2, 40_000, 3, 4)
+    floor.venue._front._order_entry.reports.report_unasked([trade])  # type: ignore[attr-defined]
+    (status,) = floor.send(1, floor.order(1, MessageType=5, OrigOrderID=order.OrderID))[1:]
+    assert (status.MessageType, status.ExecFee) == (9, 0.0)

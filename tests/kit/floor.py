@@ -4,7 +4,11 @@ The logon desk lets everybody in who names a known account; what it grants is fi
 are the same in every run.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
 
 from base.exchange import Exchange
 from base.gateway.authorization import LogonDecision
@@ -52,7 +56,10 @@ class OpenDoor:
 
 
 class Floor:
-    """One OES venue with three accounts, and a line per account that logs on."""
+    """One OES venue with three accounts, and a line per account that logs on.
+
+    ``terms`` says per account what it has other than the rest.
+    """
 
     def __init__(
         self,
@@ -64,25 +71,21 @@ class Floor:
         accounts: tuple[int, ...] = ACCOUNTS,
         cancel_on_disconnect: bool = False,
         most_open_orders: int = OPEN_ORDERS_PER_PARTICIPANT,
+        terms: Mapping[int, Mapping[str, Any]] = MappingProxyType({}),
     ) -> None:
         plenty = {name: 10**17 for name in ("BTC", "USD", "USDT")}
         participants = [Participant(place, account, user_of(account)) for place, account in enumerate(accounts)]
         participants += [Participant(len(accounts), accounts[0], "other")] * second_user
-        self.exchange = Exchange(
-            INSTRUMENTS,
-            [
-                AccountTerms(
-                    one, dict(plenty), cancel_on_disconnect=cancel_on_disconnect, most_open_orders=most_open_orders
-                )
-                for one in accounts
-            ],
-            participants,
+        standard = AccountTerms(
+            0, plenty, cancel_on_disconnect=cancel_on_disconnect, most_open_orders=most_open_orders
         )
+        all_terms = [replace(standard, account=one, **terms.get(one, {})) for one in accounts]
+        self.exchange = Exchange(INSTRUMENTS, all_terms, participants)
         self.venue: Venue = open_oes(
             OpenDoor(accounts),  # type: ignore[arg-type]
             self.exchange,
             INSTRUMENTS,
-            ACCOUNTS,
+            all_terms,
             participants,
             lenient=lenient,
             takeover=takeover,
