@@ -11,7 +11,6 @@ from base.exchange.replaces import Replaces
 from base.matching.book import Book
 from base.matching.price_level import Order
 from base.matching.uncross import match_pairs, uncross_price
-from base.risk.accounts import settle
 from base.vocabulary.events import Event, OrderRejected, Trade
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.operator_commands import InstrumentStatus, MarketState
@@ -143,12 +142,15 @@ class Control(Replaces):
             self._last_exec_id += 1
             buy, buy_leaves = self._matched(pair.buy, pair.lots, pair.buy_leaves_lots, touched)
             sell, sell_leaves = self._matched(pair.sell, pair.lots, pair.sell_leaves_lots, touched)
-            buyer, seller = self._positions[buy.holding], self._positions[sell.holding]
-            settle(buyer, seller, pair.lots, price_ticks, buy.price_ticks)
-            older, younger = (buy.number, buy_leaves), (sell.number, sell_leaves)
-            if older > younger:
-                older, younger = younger, older
-            events.append(Trade(self._last_exec_id, book.instrument, price_ticks, pair.lots, *older, *younger))
+            (older, older_leaves), (younger, younger_leaves) = sorted(
+                ((buy, buy_leaves), (sell, sell_leaves)), key=lambda one: one[0].number
+            )
+            trade = Trade(
+                self._last_exec_id, book.instrument, price_ticks, pair.lots,
+                older.number, older_leaves, younger.number, younger_leaves,
+            )  # fmt: skip
+            self._settle_with_terms(trade, younger, younger.price_ticks, older, older.price_ticks)
+            events.append(trade)
             book.last_ticks = price_ticks
         for order in touched:
             self._show(order, events)
@@ -174,5 +176,9 @@ class Control(Replaces):
                 yield f"apart {account} {terms.self_trade:d}"
             if terms.cancel_on_disconnect:
                 yield f"cancels when lost {account}"
+            if terms.make_fee_ppm or terms.take_fee_ppm or terms.leverage:
+                yield f"fees and leverage {account} {terms.make_fee_ppm} {terms.take_fee_ppm} {terms.leverage}"
+            for number, one in sorted(terms.limits.items()):
+                yield f"limits {account} {number} {one.most_lots} {one.most_atoms} {one.band_ppm}"
         for account in sorted(self._killed):
             yield f"killed {account}"

@@ -12,8 +12,16 @@ from base.matching.book import ANY_PRICE_KEY, Book
 from base.matching.engine import match, match_apart, reachable, reachable_apart
 from base.matching.order_ids import OrderIds
 from base.matching.price_level import Order
-from base.risk.accounts import Accounts, settle
-from base.risk.checks import covers_purchase, covers_sell
+from base.risk.accounts import Accounts
+from base.risk.checks import (
+    covers_purchase,
+    covers_replaced_buy,
+    covers_replaced_sell,
+    covers_replaced_short,
+    covers_sell,
+    covers_short,
+)
+from base.risk.settling import settle, settle_with_terms
 from base.vocabulary.events import Event, OrderAccepted, OrderCancelled, Trade
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.orders import OrderType, Side, TimeInForce
@@ -21,7 +29,7 @@ from base.vocabulary.participants import AccountTerms, Participant, SelfTrade
 from base.vocabulary.rejects import Reject
 
 # Plain integers, because comparing members of an enumeration costs as much as a dictionary look-up.
-BUY = int(Side.BUY)
+BUY, SELL_SHORT = int(Side.BUY), int(Side.SELL_SHORT)
 LIMIT = int(OrderType.LIMIT)
 MARKET = int(OrderType.MARKET)
 FILL_OR_KILL, GOOD_TILL_CANCEL, IMMEDIATE_OR_CANCEL, POST_ONLY, REDUCE_ONLY, DAY = map(int, TimeInForce)
@@ -32,14 +40,16 @@ RESTING_TIMES = frozenset({GOOD_TILL_CANCEL, DAY, POST_ONLY})
 class Seat:
     """A participant as the exchange keeps it: its account's terms, order ids and positions, its open orders by number.
 
-    ``self_trade`` is 0 for accounts whose orders may be matched with each other, which costs them nothing.
+    ``self_trade`` is 0 for accounts whose orders may be matched with each other, which costs them nothing;
+    ``limits`` is empty for those whose single orders have none.
     """
 
-    __slots__ = ("account", "holdings", "ids", "most_open_orders", "open", "self_trade")
+    __slots__ = ("account", "holdings", "ids", "limits", "most_open_orders", "open", "self_trade")
 
     def __init__(self, terms: AccountTerms, ids: OrderIds, holdings: dict[int, int]) -> None:
         self.account = terms.account
         self.self_trade = int(terms.self_trade)
+        self.limits = terms.limits
         self.most_open_orders = terms.most_open_orders
         self.ids = ids
         self.holdings = holdings
@@ -99,18 +109,49 @@ class Desk(ABC):
         if time_in_force == FILL_OR_KILL and met_lots < lots:
             return True
         position = self._positions[seat.holdings[book.instrument]]
-        return covers_purchase(position, lots_times_ticks) if side == BUY else covers_sell(position, met_lots)
+        if side == BUY:
+            return covers_purchase(position, met_lots, lots_times_ticks)
+        if side == SELL_SHORT and position.leverage:
+            return covers_short(position, met_lots, lots_times_ticks)
+        return covers_sell(position, met_lots)
 
     def _reserve(self, holding: int, side: int, lots: int, price_ticks: int) -> bool:
         position = self._positions[holding]
-        return position.reserve_buy(lots, price_ticks) if side == BUY else position.reserve_sell(lots)
+        if side == BUY:
+            return position.reserve_buy(lots, price_ticks)
+        if side == SELL_SHORT and position.leverage:
+            return position.reserve_short(lots, price_ticks)
+        return position.reserve_sell(lots)
 
     def _release(self, holding: int, side: int, lots: int, price_ticks: int) -> None:
         position = self._positions[holding]
         if side == BUY:
             position.release_buy(lots, price_ticks)
+        elif side == SELL_SHORT and position.leverage:
+            position.release_short(lots, price_ticks)
         else:
             position.release_sell(lots)
+
+    def _move_reservation(self, order: Order, held_ticks: int, lots: int, price_ticks: int) -> bool:
+        """Hold back what so many lots of an order need at a price in place of what it held, if that is there."""
+        position = self._positions[order.holding]
+        old_lots, side = order.leaves_lots, order.side
+        if side == BUY:
+            covered = covers_replaced_buy(position, old_lots, held_ticks, lots, price_ticks)
+        elif side == SELL_SHORT and position.leverage:
+            covered = covers_replaced_short(position, old_lots, held_ticks, lots, price_ticks)
+        else:
+            covered = covers_replaced_sell(position, old_lots, lots)
+        if covered:
+            self._release(order.holding, side, old_lots, held_ticks)
+            self._release(order.holding, side, -lots, price_ticks)  # holds back without asking again
+        return covered
+
+    def _uncovered(self, holding: int, side: int) -> Reject:
+        """Why an order that is not covered is refused."""
+        if side == SELL_SHORT and self._positions[holding].leverage:
+            return Reject.MARGIN_EXCEEDED
+        return Reject.NOT_ENOUGH_EQUITY
 
     def _enter(self, seat: Seat, book: Book, order: Order, events: list[Event]) -> list[Event]:
         """Match a plain order; what is left of it rests or, if it may not, is cancelled."""
@@ -189,6 +230,7 @@ class Desk(ABC):
         exec_id = self._last_exec_id
         positions = self._positions
         mine = positions[incoming.holding]
+        is_simple = mine.is_simple
         buys = incoming.side == BUY
         instrument = incoming.instrument
         touched: dict[Order, None] | None = None
@@ -206,22 +248,39 @@ class Desk(ABC):
                 owner = self._seats[resting.participant]
                 del owner.open[resting.number]
                 owner.ids.retired.append((resting.order_id, resting))
-            if is_market:
-                held_ticks = price_ticks
-                covered = self._reserve(incoming.holding, incoming.side, lots, price_ticks)
-                assert covered, "a market order met more than was checked"
-            if buys:
-                settle(mine, theirs, lots, price_ticks, held_ticks)
-            else:
-                settle(theirs, mine, lots, price_ticks, resting.price_ticks)
-            events.append(
-                Trade(exec_id, instrument, price_ticks, lots, resting.number, resting_leaves, incoming.number, leaves)
+            trade = Trade(
+                exec_id, instrument, price_ticks, lots, resting.number, resting_leaves, incoming.number, leaves
             )
+            if not (is_simple and theirs.is_simple):
+                self._settle_with_terms(trade, incoming, 0 if is_market else held_ticks, resting, resting.price_ticks)
+            else:
+                if is_market:
+                    held_ticks = price_ticks
+                    covered = self._reserve(incoming.holding, incoming.side, lots, price_ticks)
+                    assert covered, "a market order met more than was checked"
+                if buys:
+                    settle(mine, theirs, lots, price_ticks, held_ticks)
+                else:
+                    settle(theirs, mine, lots, price_ticks, resting.price_ticks)
+            events.append(trade)
         self._last_exec_id = exec_id
         book.last_ticks = price_ticks
         if touched:
             for resting in touched:
                 self._show(resting, events)
+
+    def _settle_with_terms(
+        self, trade: Trade, incoming: Order, incoming_ticks: int, resting: Order, resting_ticks: int
+    ) -> None:
+        """Let a match change hands that fees or short sales may concern; the prices are those of the reservations."""
+        buyer_rests = resting.side == BUY
+        buy, sell = (resting, incoming) if buyer_rests else (incoming, resting)
+        bid_ticks, ask_ticks = (resting_ticks, incoming_ticks) if buyer_rests else (incoming_ticks, resting_ticks)
+        buyer, seller = self._positions[buy.holding], self._positions[sell.holding]
+        trade.resting_fee_atoms, trade.incoming_fee_atoms = settle_with_terms(
+            buyer, seller, trade.quantity_lots, trade.price_ticks, bid_ticks, ask_ticks,
+            is_short=sell.side == SELL_SHORT and seller.leverage > 0, buyer_rests=buyer_rests,
+        )  # fmt: skip
 
     def _cancel(self, order: Order, request_id: int, reason: int = 0) -> OrderCancelled:
         """End a plain order that has left the book or never was in it, and give back what it held."""

@@ -7,13 +7,14 @@ the order that was set free and has the lowest number acts, then the next; when 
 the pegs and ICE sets that must move do so, the lowest number first.
 """
 
-from base.exchange.desk import BUY, GOOD_TILL_CANCEL, LIMIT, MARKET
+from base.exchange.desk import BUY, GOOD_TILL_CANCEL, LIMIT, MARKET, Seat
 from base.exchange.special_orders import BRACKET, TPSL_LIMIT, TPSL_MARKET, TWO_LEGGED, SpecialOrders, special_of
 from base.limits import SETTLING_STEPS, SETTLING_STEPS_PER_ORDER
-from base.matching.book import Book
+from base.matching.book import ANY_PRICE_KEY, Book
 from base.matching.price_level import NEVER_REPLACED, Order, Special
+from base.risk.order_limits import highest_price, is_out_of_band, is_too_large, is_worth_too_much
 from base.vocabulary.events import Event, LegEntered, Trade
-from base.vocabulary.orders import OrderType, Side
+from base.vocabulary.orders import OrderTerms, OrderType, Side, Trigger
 from base.vocabulary.rejects import Reject
 
 HIDDEN = int(OrderType.HIDDEN)
@@ -36,6 +37,26 @@ _bare = object.__new__
 
 class OrderTypes(SpecialOrders):
     """The life of every special order."""
+
+    def _excess(
+        self, seat: Seat, book: Book, side: int, order_type: int, price_ticks: int, lots: int,
+        terms: OrderTerms | None,
+    ) -> Reject | None:  # fmt: skip
+        """Which of its account's limits a single order exceeds, if it does; a price of 0 is not looked at."""
+        limits = seat.limits.get(book.instrument)
+        if limits is None:
+            return None
+        if is_too_large(limits, lots):
+            return Reject.ORDER_TOO_LARGE
+        if order_type == MARKET:
+            worth = self._reachable(seat, book, side, lots, ANY_PRICE_KEY)[1]
+        else:
+            worth = lots * highest_price(order_type, price_ticks, terms)
+        if is_worth_too_much(limits, worth * self._positions[seat.holdings[book.instrument]].tick_lot_atoms):
+            return Reject.ORDER_VALUE_TOO_LARGE
+        if is_out_of_band(limits, order_type, price_ticks, book.waiting.reference_ticks(Trigger.MARK, book.last_ticks)):
+            return Reject.PRICE_OUT_OF_BAND
+        return None
 
     def _begin(self, book: Book, order: Order, events: list[Event]) -> None:
         """An order enters, or enters anew after a replace."""
@@ -75,7 +96,7 @@ class OrderTypes(SpecialOrders):
         special.was_replaced |= order.replaced_at_lots != NEVER_REPLACED
         order.replaced_at_lots = NEVER_REPLACED
         if not self._hold(order, order.price_ticks, order.leaves_lots):
-            self._cancel_special(order, 0, Reject.NOT_ENOUGH_EQUITY, events)
+            self._cancel_special(order, 0, self._uncovered(order.holding, order.side), events)
             return
         events.append(LegEntered(order.number, order.side, order.price_ticks))
         if order.order_type == BRACKET:
@@ -104,7 +125,7 @@ class OrderTypes(SpecialOrders):
             return
         price_ticks = order.price_ticks if order_type == STOP_LIMIT else special.stop_ticks
         if not self._hold(order, price_ticks, order.leaves_lots):
-            self._cancel_special(order, 0, Reject.NOT_ENOUGH_EQUITY, events)
+            self._cancel_special(order, 0, self._uncovered(order.holding, order.side), events)
             return
         if order_type == TPSL_LIMIT:
             special.leg = 3

@@ -8,7 +8,7 @@ from base.exchange.desk import POST_ONLY, REDUCE_ONLY, Seat
 from base.exchange.order_types import LAYERED, OCO_ICE, PEGS, SNIPERS, STOPS, OrderTypes
 from base.exchange.special_orders import BRACKET, TWO_LEGGED, special_of
 from base.matching.price_level import Order
-from base.risk.checks import covers_replaced_buy, covers_replaced_sell, reduces
+from base.risk.checks import reduces
 from base.vocabulary.events import Event, OrderRejected, OrderReplaced
 from base.vocabulary.orders import OrderTerms, OrderType, Side, Trigger
 from base.vocabulary.rejects import Reject
@@ -16,19 +16,6 @@ from base.vocabulary.rejects import Reject
 
 class Replaces(OrderTypes):
     """What a replace does to an order, plain or special."""
-
-    def _move_reservation(self, order: Order, price_ticks: int, lots: int) -> bool:
-        """Hold back what an order needs at a new price and quantity in place of what it held, if that is there."""
-        position = self._positions[order.holding]
-        old_lots, old_ticks = order.leaves_lots, order.price_ticks
-        if order.side == Side.BUY:
-            covered = covers_replaced_buy(position, old_lots, old_ticks, lots, price_ticks)
-        else:
-            covered = covers_replaced_sell(position, old_lots, lots)
-        if covered:
-            self._release(order.holding, order.side, old_lots, old_ticks)
-            self._reserve(order.holding, order.side, lots, price_ticks)
-        return covered
 
     def _rename(self, seat: Seat, order: Order, order_id: int, quantity_lots: int) -> OrderReplaced:
         executed_lots = order.executed_lots()
@@ -72,18 +59,28 @@ class Replaces(OrderTypes):
             reason = Reject.ORDER_ID_REPEATED
         elif quantity_lots <= order.executed_lots():
             reason = Reject.REPLACE_BELOW_EXECUTED
+        elif seat.limits and (excess := self._excess_of_special(seat, order, price_ticks, quantity_lots, terms)):
+            reason = excess
         elif self._would_take(order, new_ticks):
             reason = Reject.WOULD_TAKE
         elif not self._still_reduces(order, quantity_lots):
             reason = Reject.WOULD_NOT_REDUCE
         elif special.held_ticks and not self._hold(order, new_ticks, quantity_lots - order.executed_lots()):
-            reason = Reject.NOT_ENOUGH_EQUITY
+            reason = self._uncovered(order.holding, order.side)
         else:
             events: list[Event] = [self._rename(seat, order, order_id, quantity_lots)]
             self._go_on(order, new_ticks, quantity_lots, terms, events)
             self._settle_book(self._books[order.instrument], events)
             return events
         return [OrderRejected(order_id, reason)]
+
+    def _excess_of_special(
+        self, seat: Seat, order: Order, price_ticks: int, quantity_lots: int, terms: OrderTerms
+    ) -> Reject | None:
+        """Which limit a replace exceeds; in a later leg its BOPrice says nothing."""
+        named_ticks = price_ticks if special_of(order).leg == 1 else 0
+        book = self._books[order.instrument]
+        return self._excess(seat, book, order.side, order.order_type, named_ticks, quantity_lots, terms)
 
     def _new_price(self, order: Order, price_ticks: int, terms: OrderTerms) -> int:
         """The price that the present leg of an order has after a replace."""

@@ -112,30 +112,28 @@ class Exchange(Control):
             )
         seat = self._seats[participant]
         ids = seat.ids
-        orders = ids.orders
-        if order_id in orders and not repeat_allowed:
+        if order_id in ids.orders and not repeat_allowed:
             return [OrderRejected(order_id, Reject.ORDER_ID_REPEATED)]
-        book = self._books[instrument]
-        holding = seat.holdings[instrument]
+        book, holding = self._books[instrument], seat.holdings[instrument]
         assert quantity_lots > 0, "an order for nothing reached the exchange"
+        if seat.limits and (excess := self._excess(seat, book, side, order_type, price_ticks, quantity_lots, None)):
+            return [OrderRejected(order_id, excess)]
         if order_type == LIMIT:
             if time_in_force == POST_ONLY and book.crosses(side, price_ticks):
                 return [OrderRejected(order_id, Reject.WOULD_TAKE)]
             if not self._reserve(holding, side, quantity_lots, price_ticks):
-                return [OrderRejected(order_id, Reject.NOT_ENOUGH_EQUITY)]
+                return [OrderRejected(order_id, self._uncovered(holding, side))]
             if len(seat.open) >= seat.most_open_orders and time_in_force in RESTING_TIMES:
                 self._release(holding, side, quantity_lots, price_ticks)
                 return [OrderRejected(order_id, Reject.TOO_MANY_OPEN_ORDERS)]
         elif not self._covers_market(seat, book, side, time_in_force, quantity_lots):
-            return [OrderRejected(order_id, Reject.NOT_ENOUGH_EQUITY)]
-        number = self._last_number = self._last_number + 1
+            return [OrderRejected(order_id, self._uncovered(holding, side))]
         order = _bare(Order)
-        order.number = number
+        order.number = self._last_number = self._last_number + 1
         order.order_id = order_id
         order.participant = participant
         order.holding = holding
-        order.instrument = instrument
-        order.side = side
+        order.instrument, order.side = instrument, side
         order.order_type = order_type
         order.time_in_force = time_in_force
         order.price_ticks = price_ticks
@@ -143,7 +141,7 @@ class Exchange(Control):
         order.cancelled_lots = 0
         order.replaced_at_lots = NEVER_REPLACED
         order.special = None
-        orders[order_id] = order
+        ids.orders[order_id] = order
         if len(ids.retired) > RETIRED_ORDER_IDS_PER_ACCOUNT:
             ids.forget()
         events = self._enter(seat, book, order, [])
@@ -188,9 +186,15 @@ class Exchange(Control):
             reason = Reject.ORDER_ID_REPEATED
         elif quantity_lots <= order.executed_lots():
             reason = Reject.REPLACE_BELOW_EXECUTED
+        elif seat.limits and (
+            excess := self._excess(seat, self._books[instrument], side, order_type, price_ticks, quantity_lots, None)
+        ):
+            reason = excess
         elif time_in_force == POST_ONLY and self._books[instrument].crosses(side, price_ticks):
             reason = Reject.WOULD_TAKE
-        elif not self._move_reservation(order, price_ticks, quantity_lots - order.executed_lots()):
+        elif not self._move_reservation(
+            order, order.price_ticks, quantity_lots - order.executed_lots(), price_ticks
+        ):
             reason = Reject.NOT_ENOUGH_EQUITY
         else:
             events = self._replace_plain(order, order_id, price_ticks, quantity_lots)
@@ -257,7 +261,7 @@ class Exchange(Control):
         return Exposure(
             sum(order.leaves_lots for order in buys),
             position.held_atoms,
-            position.held_lots,
+            sum(order.leaves_lots for order in sells),
             sum(order.leaves_lots * order.price_ticks for order in sells) * worth,
             position.bought_lots,
             position.bought_atoms,
@@ -270,8 +274,16 @@ class Exchange(Control):
         return self._accounts.equity(account)
 
     def reserved(self, account: int) -> dict[str, int]:
-        """Atoms per currency that the account's open orders hold back."""
+        """Atoms per currency that the account's open orders hold back, and the collateral of what it owes."""
         return self._accounts.reserved(account)
+
+    def owed(self, account: int) -> dict[str, int]:
+        """Atoms per base currency that the account sold short and has not bought back."""
+        return self._accounts.owed(account)
+
+    def fees(self) -> dict[str, int]:
+        """Atoms per quote currency that the venue took as fees."""
+        return self._accounts.fees()
 
     def state_hash(self) -> str:
         """SHA-256 of everything that later answers depend on, as canonical text."""
@@ -348,6 +360,9 @@ class Exchange(Control):
         """Why a special order may not come in, or None: then what it reserves is held back."""
         order_type, time_in_force, lots = order.order_type, order.time_in_force, order.leaves_lots
         side, holding = order.side, order.holding
+        terms = special_of(order).terms
+        if seat.limits and (excess := self._excess(seat, book, side, order_type, order.price_ticks, lots, terms)):
+            return excess
         if time_in_force == POST_ONLY and order_type not in PEGS and book.crosses(side, order.price_ticks):
             return Reject.WOULD_TAKE
         if time_in_force == REDUCE_ONLY and not reduces(self._positions[holding], lots, buys=side == BUY):
@@ -357,7 +372,7 @@ class Exchange(Control):
         else:
             covered = order_type in STOPS or self._hold(order, order.price_ticks, lots)
         if not covered:
-            return Reject.NOT_ENOUGH_EQUITY
+            return self._uncovered(holding, side)
         at_once = order_type == MARKET or (order_type in (LIMIT, HIDDEN) and time_in_force in _AT_ONCE)
         if len(seat.open) >= seat.most_open_orders and not at_once:
             self._let_go(order)

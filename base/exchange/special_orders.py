@@ -17,7 +17,6 @@ from base.matching.engine import match
 from base.matching.price_level import Order, Special
 from base.vocabulary.events import Event, OrderAccepted, OrderCancelled, OrderMoved
 from base.vocabulary.orders import OrderType, Side
-from base.vocabulary.rejects import Reject
 
 BRACKET = int(OrderType.BRACKET)
 TPSL_MARKET, TPSL_LIMIT = int(OrderType.TAKE_PROFIT_STOP_MARKET), int(OrderType.TAKE_PROFIT_STOP_LIMIT)
@@ -69,15 +68,13 @@ class SpecialOrders(Desk):
     def _hold(self, order: Order, price_ticks: int, lots: int) -> bool:
         """Hold back what lots of an order need at this price, in place of what it held; False: it stays as it was."""
         special = special_of(order)
-        held_ticks, held_lots = special.held_ticks, order.leaves_lots
-        self._let_go(order)
-        if self._reserve(order.holding, order.side, lots, price_ticks):
+        if special.held_ticks:
+            covered = self._move_reservation(order, special.held_ticks, lots, price_ticks)
+        else:
+            covered = self._reserve(order.holding, order.side, lots, price_ticks)
+        if covered:
             special.held_ticks = price_ticks
-            return True
-        if held_ticks:
-            self._reserve(order.holding, order.side, held_lots, held_ticks)
-            special.held_ticks = held_ticks
-        return False
+        return covered
 
     def _let_go(self, order: Order) -> None:
         """Give back what an order holds."""
@@ -104,7 +101,7 @@ class SpecialOrders(Desk):
         if not self._covers_market(
             self._seats[order.participant], book, order.side, time_in_force, order.leaves_lots
         ):
-            self._cancel_special(order, 0, Reject.NOT_ENOUGH_EQUITY, events)
+            self._cancel_special(order, 0, self._uncovered(order.holding, order.side), events)
             return
         reason = self._take(book, order, ANY_PRICE_KEY, time_in_force, True, events)
         if order.leaves_lots:

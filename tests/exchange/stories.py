@@ -59,7 +59,10 @@ def in_words(event: Event) -> str:
         case OrderRejected():
             return f"refused {Reject(event.reason).name}"
         case OrderCancelled():
-            why = {0: "", Reject.NOT_ENOUGH_EQUITY: " not covered", Reject.SELF_TRADE: " self-trade"}[event.reason]
+            why = {
+                0: "", Reject.NOT_ENOUGH_EQUITY: " not covered", Reject.MARGIN_EXCEEDED: " without margin",
+                Reject.SELF_TRADE: " self-trade",
+            }[event.reason]  # fmt: skip
             return f"{event.number} cancelled {event.leaves_lots}{why}"
         case OrderReplaced():
             return f"{event.number} replaced {event.leaves_lots}"

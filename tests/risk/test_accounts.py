@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from base.risk.accounts import Accounts, Position, settle
+from base.risk.accounts import Accounts, Position
+from base.risk.settling import settle
 from base.vocabulary.participants import AccountTerms
 from tests.reference.market import BTCUSD, INSTRUMENTS
 
@@ -44,6 +45,31 @@ def test_a_sell_reserves_its_quantity_and_gets_it_back() -> None:
     assert not position(accounts, 7, instrument=4).reserve_sell(1), "instruments share the currency"
     one.release_sell(2)
     assert accounts.equity(7)["BTC"] == 2 * LOT and accounts.reserved(7)["BTC"] == 3 * LOT
+
+
+def test_fees_and_margin_are_held_back_and_given_back() -> None:
+    """A lot at 100 ticks is worth 50,000 atoms: 51 of fee at 1,010 ppm, 16,667 of margin at a leverage of 3."""
+    terms = {"USD": 10**6}
+    accounts = Accounts(INSTRUMENTS, [AccountTerms(7, terms, make_fee_ppm=1010, take_fee_ppm=5, leverage=3)])
+    one = position(accounts, 7)
+    assert one.reserve_buy(2, 100) and one.reserve_short(2, 100)
+    assert accounts.reserved(7)["USD"] == 2 * (50_051 + 16_667) == 10**6 - accounts.equity(7)["USD"]
+    assert not one.reserve_short(52, 100) and one.reserve_short(51, 100), "the last atoms"
+    one.release_short(52, 100)
+    one.release_buy(1, 100)
+    assert accounts.reserved(7)["USD"] == 50_051 + 16_667 == 10**6 - accounts.equity(7)["USD"]
+    assert "held for fees 7 1 51" in list(accounts.describe()) and "short 7 1 16667 0 0" in list(accounts.describe())
+    with pytest.raises(AssertionError, match="short orders had reserved"):
+        one.release_short(2, 100)
+
+
+def test_collateral_pays_for_a_buy_and_for_nothing_else() -> None:
+    accounts = Accounts(INSTRUMENTS, [AccountTerms(7, {"USD": 10}, leverage=3)])
+    one = position(accounts, 7)
+    one.collateral_atoms = 50_000 - 10
+    assert not one.reserve_short(1, 1) and not one.reserve_buy(1, 101) and one.reserve_buy(1, 100)
+    assert accounts.equity(7)["USD"] == 10 - 50_000 and accounts.reserved(7)["USD"] == 2 * 50_000 - 10
+    assert not position(accounts, 7, instrument=4).reserve_buy(1, 1)
 
 
 def test_a_trade_settles_at_its_price_and_gives_the_improvement_back() -> None:
@@ -99,6 +125,9 @@ def test_what_was_not_reserved_cannot_be_released_or_traded() -> None:
     [
         ([AccountTerms(7), AccountTerms(7)], "account 7 is listed twice"),
         ([AccountTerms(7, {"BTC": -1})], "account 7 opens with a negative balance"),
+        ([AccountTerms(7, make_fee_ppm=100_001)], "account 7 has a fee outside 0 to 100000 ppm"),
+        ([AccountTerms(7, take_fee_ppm=-1)], "account 7 has a fee outside"),
+        ([AccountTerms(7, leverage=101)], "account 7 has a leverage outside 0 to 100"),
     ],
 )
 def test_bad_terms_are_refused(terms: list[AccountTerms], message: str) -> None:
