@@ -200,7 +200,7 @@ class Venue:
         except OperatorRefused as error:
             self._audit.note(f"operator refused: {error}")
             raise
-        if not reply.rows:
+        if not (reply.rows or reply.tables):
             self._audit.note(f"operator: {listed(reply.lines)}")
         return reply
 
@@ -304,7 +304,7 @@ def open_oes(
     order_entry = OrderEntry(exchange, instruments, pending)
     reports = order_entry.reports
     inquiries = Inquiries(exchange, reports, instruments, accounts, instrument_layout)
-    operator = OperatorDesk(exchange, reports, instruments, [terms.account for terms in accounts], pending)
+    operator = OperatorDesk(exchange, reports, instruments, accounts, pending)
     front = OesFront(
         desk, order_entry, inquiries, operator, absences, pending, accounts, lenient=lenient, takeover=takeover
     )

@@ -267,6 +267,10 @@ class Exchange(Control):
             position.bought_atoms,
             position.sold_lots,
             position.sold_atoms,
+            position.held_fee_atoms,
+            position.margin_atoms,
+            position.short_lots,
+            position.collateral_atoms,
         )
 
     def equity(self, account: int) -> dict[str, int]:

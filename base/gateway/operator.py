@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias, get_args, runtime_checkable
 
 from base.errors import OperatorRefused
 from base.gateway.operator_requests import OperatorReply, OperatorRequest, StatusRow, listed, quoted, write_request
+from base.gateway.operator_tables import Holdings, OperatorTables
 from base.gateway.order_entry import Pending
 from base.gateway.reports import Reports
 from base.publish.views import decimal_text
@@ -31,6 +32,7 @@ from base.vocabulary.operator_commands import (
     Uncross,
 )
 from base.vocabulary.orders import Trigger
+from base.vocabulary.participants import AccountTerms
 from base.vocabulary.recorded import Recorded, RecordedKind
 from base.vocabulary.rejects import Reject
 
@@ -50,7 +52,9 @@ COMMANDS: dict[str, type] = (
     | {"kill": KillAccount, "release": ReleaseAccount, "cancel": MassCancel, "end-session": EndSession}
 )
 """The operator's words, and the command that each becomes."""
-STATUS = "status"
+STATUS, ACCOUNT, FEES = "status", "account", "fees"
+INQUIRIES = (STATUS, ACCOUNT, FEES)
+"""The words that change nothing, and so are not recorded either."""
 TAKEN: frozenset[type] = frozenset(get_args(Command))
 """What ``Exchange.submit`` carries out, by its own type."""
 
@@ -79,14 +83,18 @@ class OperatorDesk:
         market: Market,
         reports: Reports,
         instruments: Iterable[Instrument],
-        accounts: Iterable[int],
+        accounts: Iterable[AccountTerms],
         pending: Pending,
         commands: Collection[type] = TAKEN,
     ) -> None:
         self._market = market
         self._reports = reports
         self._instruments = {instrument.name: instrument for instrument in instruments}
-        self._accounts = frozenset(accounts)
+        terms = list(accounts)
+        self._accounts = frozenset(one.account for one in terms)
+        self._tables: OperatorTables | None = None
+        if isinstance(market, Holdings):
+            self._tables = OperatorTables(market, self._instruments.values(), terms)
         self._commands = commands
         self._pending = pending
         self._readers: dict[type, tuple[frozenset[str], Callable[[OperatorRequest], list[Step]]]] = {
@@ -105,12 +113,12 @@ class OperatorDesk:
         Raises OperatorRefused with a message for people; then nothing more was changed than the lines before said.
         """
         word = request.word
-        if word == STATUS:
-            _refuse_surplus(request, frozenset())
-            return self._status()
+        if word in INQUIRIES:
+            _refuse_surplus(request, frozenset({"account"} if word == ACCOUNT else ()))
+            return self._show(request)
         command_type = COMMANDS.get(word)
         if command_type is None:
-            known = ", ".join((*COMMANDS, STATUS))
+            known = ", ".join((*COMMANDS, *INQUIRIES))
             raise OperatorRefused(f"command {quoted(word)}: unknown; the commands are {known}")
         if command_type not in self._commands:
             raise OperatorRefused(f"{word}: not carried out by this venue yet")
@@ -190,7 +198,16 @@ class OperatorDesk:
             raise OperatorRefused(f"account {request.account}: unknown; known are {known}")
         return request.account
 
-    # -- the table
+    # -- the tables
+
+    def _show(self, request: OperatorRequest) -> OperatorReply:
+        if request.word == STATUS:
+            return self._status()
+        if self._tables is None:
+            raise OperatorRefused(f"{request.word}: not shown by this venue yet")
+        if request.word == ACCOUNT:
+            return OperatorReply(tables=self._tables.account(self._account(request)))
+        return OperatorReply(tables=self._tables.fees())
 
     def _status(self) -> OperatorReply:
         market = self._market

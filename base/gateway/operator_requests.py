@@ -39,12 +39,22 @@ class StatusRow:
     mark: str
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Something else that the operator asked to see: decimal texts and words, the first of each row being its name."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
 class OperatorReply(NamedTuple):
-    """What came of a request: lines for people, a table if that was wanted, the events in their order."""
+    """What came of a request: lines for people, the instruments or tables that were wanted, the events in order."""
 
     lines: tuple[str, ...] = ()
     rows: tuple[StatusRow, ...] = ()
     events: tuple[Event, ...] = ()
+    tables: tuple[Table, ...] = ()
 
 
 def read_request(fields: Mapping[str, object]) -> OperatorRequest:

@@ -61,13 +61,18 @@ user = "{user}"
 key = "{user}"
 mode = "constant"
 balances = {{ USD = "1000000", USDT = "1000000", BTC = "1000", FLY = "1000000" }}
+{fees}
 """
 
 ACCOUNTS = ((1, "1"), (100700, "BOU7"), (100701, "BOU8"), (100702, "BOU9"))
 """Account numbers and user names; the key of each is its user name."""
 
 
+FEES = {100701: 'make_fee = "0.0001"\ntake_fee = "0.00025"'}
+"""Who pays fees; the others trade for nothing, as the original venue's accounts did."""
+
+
 def demo_settings() -> Settings:
     """Give the demo's settings, read by the same rules as a file."""
-    accounts = "".join(ACCOUNT.format(number=number, user=user) for number, user in ACCOUNTS)
+    accounts = "".join(ACCOUNT.format(number=number, user=user, fees=FEES.get(number, "")) for number, user in ACCOUNTS)
     return parse_settings(NAME, INSTRUMENTS + accounts)

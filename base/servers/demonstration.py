@@ -20,6 +20,8 @@ from base.servers.demo_settings import ACCOUNTS
 from base.wire.layout import Message
 
 INSTRUMENT = "BTCUSD"
+FEE = 6.275
+"""What the third account pays for half a BTC at 50200: 0.00025 of the value."""
 
 
 def run_demo(transcript: Transcript, say: Callable[[str], object]) -> int:
@@ -100,7 +102,10 @@ def try_order_types(trader: Trader) -> list[str]:
         fills = order_type == OrderType.MKT
         report = expect(trader.replies(order), MessageType.QUOTE_FILL if fills else MessageType.ORDER_ACK)
         line = f"{order_type.name:<14} {MessageType(report.MessageType).name:<12}"
-        if not fills:
+        if fills:
+            expect([report], MessageType.QUOTE_FILL, ExecPrice=50_200.0, ExecFee=FEE)
+            line += f" a fee of {report.ExecFee:g} USD"
+        else:
             expect(trader.replies(trader.cancel(order.OrderID)), MessageType.CANCELLED, OrigOrderID=order.OrderID)
             line += f" {MessageType.CANCELLED.name}"
         lines.append(line.rstrip())

@@ -8,7 +8,7 @@ Follows "Operator" of the behaviour page: over the socket in the state directory
 import argparse
 import errno
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,14 @@ from base.servers.operator_door import SOCKET_NAME
 COLUMNS = ("symbol", "state", "last", "index", "mark")
 ROW = "{:<12} {:<8} {:>18} {:>18} {:>18}"
 """80 columns at most: a name, a state, and three prices of the largest number of ticks."""
+FIGURE_WIDTH = 12
+"""Columns of a figure, unless it needs more: tables of one answer stand below each other."""
 NOBODY = (errno.ENOENT, errno.ECONNREFUSED, errno.ENOTDIR)
 
 EPILOG = """\
 examples:
   handoff operator status
+  handoff operator account 100700
   handoff operator index BTCUSD 50000.5
   handoff operator --state /srv/venue halt --all
 A venue refuses what it does not carry out yet, and says so. More: docs/operator.md"""
@@ -45,7 +48,7 @@ def run(arguments: Sequence[str], say: Callable[[str], object] = print) -> int:
         say(ROW.format(*COLUMNS))
         for row in reply["instruments"]:
             say(ROW.format(*(row[column] for column in COLUMNS)))
-    for line in reply["lines"]:
+    for line in (*_table_lines(reply["tables"]), *reply["lines"]):
         say(line)
     return 0
 
@@ -84,6 +87,10 @@ def make_parser() -> argparse.ArgumentParser:
     parser_of_cancel.add_argument("--all", action="store_true", help="really all orders of all accounts")
     _add(commands, "end-session", "end the trading session; DAY orders leave")
     _add(commands, "status", "show each instrument's state and prices")
+    _add(commands, "account", "show what an account has, holds back, owes and may do").add_argument(
+        "account", type=int, metavar="ACCOUNT", help="its number"
+    )
+    _add(commands, "fees", "show what the venue took in fees")
     return parser
 
 
@@ -100,6 +107,20 @@ def _add_instruments(parser: argparse.ArgumentParser) -> None:
 
 def _add_symbol(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("symbols", nargs=1, metavar="SYMBOL", help="an instrument by its name")
+
+
+def _table_lines(tables: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Give tables as lines: names on the left, figures on the right, each column as wide as it has to be."""
+    for place, table in enumerate(tables):
+        if place:
+            yield ""
+        yield f"{table['title']}:"
+        rows = [table["columns"], *table["rows"]]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for first, *others in rows:
+            cells = [first.ljust(widths[0])]
+            cells += [cell.rjust(max(width, FIGURE_WIDTH)) for cell, width in zip(others, widths[1:], strict=True)]
+            yield " ".join(cells)
 
 
 def _ask_venue(state: Path, request: dict[str, object]) -> dict[str, Any]:

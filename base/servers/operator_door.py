@@ -30,13 +30,13 @@ def open_operator_door(loop: EventLoop, venue: Venue, state: Path) -> None:
 
 
 def answer(venue: Venue, line: bytes, now_ns: int) -> bytes:
-    """Answer one request: ``ok`` with ``lines`` and ``instruments``, or not ``ok`` with an ``error`` for people."""
+    """Answer one request: ``ok`` with ``lines``, ``instruments`` and ``tables``; or not, with an ``error`` to read."""
     try:
         reply = venue.operate(read_request(_fields(line)), now_ns)
     except OperatorRefused as error:
         return json.dumps({"ok": False, "error": str(error)}).encode()
-    rows = [asdict(row) for row in reply.rows]
-    return json.dumps({"ok": True, "lines": reply.lines, "instruments": rows}).encode()
+    rows, tables = [asdict(row) for row in reply.rows], [asdict(table) for table in reply.tables]
+    return json.dumps({"ok": True, "lines": reply.lines, "instruments": rows, "tables": tables}).encode()
 
 
 def _fields(line: bytes) -> dict[str, object]:

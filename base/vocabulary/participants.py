@@ -70,7 +70,9 @@ class Exposure:
     """What an account has at stake in one instrument: quantities in lots, cash in atoms of the quote currency.
 
     ``open_*`` counts the resting orders at their own prices (long: to buy, short: to sell),
-    ``executed_*`` all trades since the venue started.
+    ``executed_*`` all trades since the venue started, all of it without fees. Beside that open buys hold back
+    ``held_fee_atoms`` and open short orders ``margin_atoms``; ``collateral_atoms`` secure the ``owed_lots`` that
+    were sold short and not bought back.
     """
 
     open_long_lots: int
@@ -81,3 +83,7 @@ class Exposure:
     executed_long_atoms: int
     executed_short_lots: int
     executed_short_atoms: int
+    held_fee_atoms: int = 0
+    margin_atoms: int = 0
+    owed_lots: int = 0
+    collateral_atoms: int = 0

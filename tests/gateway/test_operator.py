@@ -22,12 +22,14 @@ from base.vocabulary.operator_commands import (
     Uncross,
 )
 from base.vocabulary.orders import Side, Trigger
+from base.vocabulary.participants import AccountTerms
 from base.vocabulary.rejects import Reject
 from base.wire.bo.codes import MessageType, RejectReason
 from tests.kit.floor import ACCOUNTS, INSTRUMENTS, START_NS, Floor
 
 ALL_COMMANDS = frozenset(COMMANDS.values())
 KNOWN = "BTCUSD, BTCUSDT"
+TERMS = [AccountTerms(account) for account in ACCOUNTS]
 
 
 class Market:
@@ -59,7 +61,7 @@ class NoReports(Reports):
 
 
 def ask(market: Market, request: OperatorRequest, commands: frozenset[type] = ALL_COMMANDS) -> OperatorReply:
-    return OperatorDesk(market, NoReports(), INSTRUMENTS, ACCOUNTS, [], commands).take(request, START_NS)
+    return OperatorDesk(market, NoReports(), INSTRUMENTS, TERMS, [], commands).take(request, START_NS)
 
 
 def refusal(request: OperatorRequest, commands: frozenset[type] = ALL_COMMANDS) -> str:
@@ -220,7 +222,7 @@ def test_clients_hear_of_what_the_operator_caused() -> None:
     trade = Trade(1, 1, 201, 60_000, 1, 40_000, 2, 40_000)
     events = [trade, OrderMoved(1, 1, 0, 1, 200, 0), OrderCancelled(3, 0, 100_000)]
     reports = floor.venue._front._order_entry.reports  # type: ignore[attr-defined]
-    desk = OperatorDesk(Market(*events), reports, INSTRUMENTS, ACCOUNTS, [], ALL_COMMANDS)
+    desk = OperatorDesk(Market(*events), reports, INSTRUMENTS, TERMS, [], ALL_COMMANDS)
     assert desk.take(Ask("uncross", BOTH[:1]), START_NS).lines == (
         "BTCUSD was uncrossed; orders withdrawn: 1; trades: 1",
     )

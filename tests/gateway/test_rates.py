@@ -3,6 +3,7 @@
 import pytest
 
 from base.gateway.rates import EXPELLED, REFUSED, TAKEN, MessageRates, message_rates
+from base.vocabulary.recorded import RecordedKind
 from base.wire.bo.logon import ClientLogon
 from base.wire.layout import Message
 from tests.gateway.test_order_entry import older
@@ -171,6 +172,14 @@ def test_the_budget_comes_before_every_other_check_and_a_foreign_key_beyond_it_i
     replies = floor.send(1, *[floor.order(1) for _ in range(3)], *[foreign] * 4)
     assert outcomes(replies) == [(14, 0)] * 3 + [(12, 51)] + [(12, 43)] * 3
     assert floor.closed == {}
+
+
+def test_what_was_refused_for_its_rate_is_not_recorded() -> None:
+    floor = floor_with(orders_per_second=2)
+    orders = [floor.order(1) for _ in range(5)]
+    floor.venue.receive(1, b"".join(order.encode() for order in orders[:4]), floor.now_ns)
+    assert floor.venue.records is not None
+    assert [recorded.kind for recorded in floor.venue.records.pending()] == [RecordedKind.REQUEST] * 2
 
 
 def test_an_order_of_the_older_layout_is_counted_and_refused_in_it() -> None:

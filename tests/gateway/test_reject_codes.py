@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from base.gateway.operator_requests import OperatorRequest
+from base.vocabulary.participants import OrderLimits
 from base.wire.bo.codes import MessageType, RejectReason
 from base.wire.bo.logon import ClientLogon
 from tests.kit.floor import Floor
 
 ONE = "one code says all that a client may learn before its logon: 4"
-SOON = "the exchange does not refuse for this yet"
 ONCE = "what an order would exceed is said when it is entered: 37"
 NEVER_CALLED = "the venue calls no margin: it neither cancels nor closes anything because prices moved"
 
@@ -24,8 +24,6 @@ NEVER_SENT = {
     RejectReason.STOP_SIZE_INVALID: "no order type has a size of its own for its stop",
     RejectReason.ORIG_SIZE_INVALID: "no request carries the original size",
     RejectReason.INVALID_SECURITY_KEY: "51 says the same",
-    RejectReason.PERCENTAGE_MOVE_EXCEEDED_COOLING_OFF_PERIOD_IN_FORCE: SOON,
-    RejectReason.INSTRUMET_WOULD_CAUSE_MARGIN_TO_BE_EXCEEDED: SOON,
     RejectReason.INSTRUMENT_MARGIN_EXCEEDED: ONCE,
     RejectReason.MARGIN_BUY_ORDER_CANCELLATION_IN_PROGRESS: NEVER_CALLED,
     RejectReason.MARGIN_SELL_ORDER_CANCELLATION_IN_PROGRESS: NEVER_CALLED,
@@ -105,6 +103,17 @@ def too_fast(floor: Floor) -> int:
     return int(floor.send(3, floor.order(3), floor.order(3))[1].RejectReason)
 
 
+def out_of_band(floor: Floor) -> int:
+    floor.log_on(3)
+    floor.venue.operate(OperatorRequest("mark", ("BTCUSD",), price="100"), floor.now_ns)
+    return int(floor.send(3, floor.order(3, BOPrice=110.5))[0].RejectReason)
+
+
+def without_margin(floor: Floor) -> int:
+    floor.log_on(3)
+    return int(floor.send(3, floor.order(3, BOSide=3, BOOrderQty=10_000.0, BOPrice=1e9))[0].RejectReason)
+
+
 BY_SESSION: dict[RejectReason, Callable[[Floor], int]] = {
     RejectReason.INVALID_KEY: logon(Account=99),
     RejectReason.OES_NOT_AVAILABLE_TRADING_DISABLED: logon(Account=98),
@@ -113,6 +122,8 @@ BY_SESSION: dict[RejectReason, Callable[[Floor], int]] = {
     RejectReason.INVALID_LOGON_TYPE: logon(LogonType=3),
     RejectReason.EXCEEDS_OPEN_ORDER_REQUESTS: too_many_open,
     RejectReason.ACCOUNT_DISABLED: killed,
+    RejectReason.PERCENTAGE_MOVE_EXCEEDED_COOLING_OFF_PERIOD_IN_FORCE: out_of_band,
+    RejectReason.INSTRUMET_WOULD_CAUSE_MARGIN_TO_BE_EXCEEDED: without_margin,
     RejectReason.OUTSTANDING_OPEN_REQUESTS_EXCEEDED: too_fast,
 }
 
@@ -142,6 +153,7 @@ def test_without_its_fault_the_order_is_taken(fields: dict[str, object]) -> None
 @pytest.mark.parametrize("code", BY_SESSION, ids=lambda code: code.name)
 def test_a_session_provokes(code: RejectReason) -> None:
     takeover = code is RejectReason.USER_ALREADY_LOGGED_IN
-    floor = Floor(takeover=takeover, most_open_orders=10, terms={3: {"orders_per_second": 1}})
+    third = {"orders_per_second": 1, "leverage": 1, "limits": {1: OrderLimits(band_ppm=100_000)}}
+    floor = Floor(takeover=takeover, most_open_orders=10, terms={3: third})
     floor.log_on(1)
     assert BY_SESSION[code](floor) == code

@@ -80,6 +80,15 @@ def test_each_party_is_told_its_own_fee_in_the_quote_currency(
         assert (fill.ExecShares, fill.ExecFee) == (0.6, float(atoms * ATOM))
 
 
+def test_both_parties_of_a_match_pay_what_their_accounts_are_set_to() -> None:
+    floor = Floor(terms={1: {"make_fee_ppm": 100, "take_fee_ppm": 7}, 2: {"make_fee_ppm": 9, "take_fee_ppm": 250}})
+    floor.log_on(1, 2)
+    floor.send(1, floor.order(1))
+    (taker,) = floor.send(2, floor.order(2, BOSide=2, BOOrderQty=0.5))
+    (maker,) = floor.read(1)
+    assert (maker.MessageType, maker.ExecFee, taker.MessageType, taker.ExecFee) == (9, 0.005, 17, 0.0125)
+
+
 def test_a_status_shows_no_fee() -> None:
     floor = Floor()
     floor.log_on(1, 2)

@@ -17,7 +17,7 @@ def test_the_demo_trades_and_shows_the_book() -> None:
     assert "      bids        price     asks\n                  50200      1.5\n         2      50100.5" in text
     rows = [line.split() for line in text.splitlines() if line.split()[:1] and line.split()[0] in OrderType.__members__]
     assert rows == [
-        [order_type.name, "QUOTE_FILL"] if order_type == OrderType.MKT else [order_type.name, "ORDER_ACK", "CANCELLED"]
+        [order_type.name, *("QUOTE_FILL a fee of 6.275 USD" if order_type == OrderType.MKT else RESTED).split()]
         for order_type in OrderType
     ]
     assert text.endswith("Both servers stopped in an orderly way.")
@@ -26,6 +26,7 @@ def test_the_demo_trades_and_shows_the_book() -> None:
         assert f"[lib]  {line}" in transcript
 
 
+RESTED = "ORDER_ACK CANCELLED"
 ACK = Transaction(MessageType=MessageType.ORDER_ACK, OrderID=5)
 
 

@@ -1,6 +1,7 @@
 """The OES as a server: its lease, and orders from logon to logout."""
 
 import dataclasses
+import logging
 import threading
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from base.access.state_file import StateFile
 from base.client.trader import Trader
 from base.clock import Clock
 from base.errors import ConnectionLost, LogonRefused
-from base.messages import MessageType, Side
+from base.messages import MessageType, RejectReason, Side
 from base.servers.aes import build_aes
 from base.servers.demo_settings import demo_settings
 from base.servers.oes import build_oes
@@ -97,6 +98,27 @@ def test_a_second_logon_is_refused_or_takes_over(tmp_path: Path) -> None:
                     second.log_on()
             first.close()
             second.close()
+
+
+def test_what_the_settings_say_of_an_account_reaches_its_sessions(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, *others = demo_settings().accounts
+    terms = dataclasses.replace(first, orders_per_second=1, leverage=3)
+    settings = dataclasses.replace(demo_settings(), accounts=(terms, *others))
+    codes = []
+    with (
+        caplog.at_level(logging.INFO, "handoff"),
+        serving(lambda: build_oes(settings, LOOPBACK, tmp_path)),
+        serving(lambda: build_aes(settings, LOOPBACK, tmp_path)) as aes,
+        trader(aes, 1, "1") as client,
+    ):
+        assert client.replies(client.risk("BTCUSD"))[0].Leverage == 3.0
+        with pytest.raises(ConnectionLost):
+            for _ in range(1_000):
+                codes.append(client.replies(client.new_order("BTCUSD", Side.BUY, 1.0, 50_000.0))[0].RejectReason)
+    assert codes[-2:] == [0, RejectReason.OUTSTANDING_OPEN_REQUESTS_EXCEEDED]
+    assert "3 orders within a second, the budget is 1" in caplog.text
 
 
 def test_a_shutdown_tells_its_clients(tmp_path: Path) -> None:

@@ -9,8 +9,7 @@ import pytest
 
 from base import limits
 from base.__main__ import main
-from base.exchange import Exchange
-from base.gateway.operator import COMMANDS, STATUS, TAKEN
+from base.gateway.operator import COMMANDS, INQUIRIES, TAKEN
 from base.gateway.operator_requests import read_request
 from base.servers import operator_console
 from base.servers.demo_settings import demo_settings
@@ -20,7 +19,7 @@ from tests.kit.serving import serving
 from tests.kit.source import ROOT
 
 DOCUMENT = (ROOT / "docs/operator.md").read_text()
-NOTHING = json.dumps({"ok": True, "lines": [], "instruments": []}).encode()
+NOTHING = json.dumps({"ok": True, "lines": [], "instruments": [], "tables": []}).encode()
 
 
 def exit_code(*arguments: object) -> int:
@@ -48,6 +47,8 @@ def exit_code(*arguments: object) -> int:
         ("cancel --all", {"command": "cancel", "all": True}),
         ("end-session", {"command": "end-session"}),
         ("status", {"command": "status"}),
+        ("account 7", {"command": "account", "account": 7}),
+        ("fees", {"command": "fees"}),
     ],
 )
 def test_what_is_typed_is_what_is_asked(
@@ -66,7 +67,7 @@ def test_what_is_typed_is_what_is_asked(
 @pytest.mark.parametrize(
     "typed",
     [
-        *("", "dance", "halt", "halt --all A", "index A", "uncross A B", "kill x"),
+        *("", "dance", "halt", "halt --all A", "index A", "uncross A B", "kill x", "account", "account x"),
         *("cancel", "cancel --all --account 7", "cancel --account 0"),
     ],
 )
@@ -75,7 +76,7 @@ def test_wrong_usage_is_exit_code_2(typed: str, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err.startswith("usage: handoff operator")
 
 
-@pytest.mark.parametrize("word", (*COMMANDS, STATUS))
+@pytest.mark.parametrize("word", (*COMMANDS, *INQUIRIES))
 def test_every_command_can_be_typed_and_has_help(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(word, "--help") == 0
     assert exit_code("--help") == 0
@@ -86,6 +87,46 @@ def test_a_row_has_80_columns_at_most() -> None:
     longest = ROW.format("X" * 12, "pre-open", *["4503599627370495.5"] * 3)
     assert len(longest) <= 80
     assert longest.split() == ["X" * 12, "pre-open", *["4503599627370495.5"] * 3]
+
+
+def test_tables_are_as_wide_as_they_have_to_be(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures = ("999999999.12345678", "-1.5", "0")
+    tables = [
+        {"title": "balances", "columns": ["currency", "available", "held", "owed"], "rows": [["USD", *figures]]},
+        {"title": "settings", "columns": ["setting", "value"], "rows": [["cancels_per_second", "-"]]},
+        {"title": "fees", "columns": ["currency", "collected"], "rows": []},
+    ]
+    answer = {"ok": True, "lines": ["said"], "instruments": [], "tables": tables}
+    monkeypatch.setattr(operator_console, "ask", lambda path, line: json.dumps(answer).encode())
+    assert exit_code("account", 7) == 0
+    assert capsys.readouterr().out == """\
+balances:
+currency          available         held         owed
+USD      999999999.12345678         -1.5            0
+
+settings:
+setting                   value
+cancels_per_second            -
+
+fees:
+currency    collected
+said
+"""
+
+
+def test_tables_of_a_billion_fit_80_columns() -> None:
+    money, goods = "999999999.12345678", "9999999.12345"
+    tables = [
+        {"title": "p", "columns": ["symbol", "bought", "sold", "owed", "collateral"],
+         "rows": [["X" * 12, goods, goods, goods, money]]},
+        {"title": "o", "columns": ["symbol", "to buy", "held to buy", "to sell", "margin"],
+         "rows": [["X" * 12, goods, money, goods, money]]},
+        {"title": "l", "columns": ["symbol", "order_size", "order_value", "price_band"],
+         "rows": [["X" * 12, goods, money, "0.000001"]]},
+    ]  # fmt: skip
+    assert max(map(len, operator_console._table_lines(tables))) <= 80
 
 
 @pytest.mark.parametrize("state", ["empty", "missing"])
@@ -128,21 +169,21 @@ def test_a_command_that_is_too_long_is_not_sent(monkeypatch: pytest.MonkeyPatch,
 
 def test_the_document_says_of_every_command_whether_it_is_carried_out() -> None:
     said = dict(re.findall(r"^\| `([a-z-]+)[^|]*\|[^|]*\| ([a-z ]+) \|$", DOCUMENT, re.MULTILINE))
-    shows_status = hasattr(Exchange, "instrument_status")
     true = {word: "yes" if command in TAKEN else "not yet" for word, command in COMMANDS.items()}
-    assert said == true | {STATUS: "yes" if shows_status else "partly"}, "docs/operator.md is no longer true"
+    shown = dict.fromkeys(INQUIRIES, "yes")
+    assert said == true | shown, "docs/operator.md is no longer true"
 
 
 def test_the_dialogues_of_the_document_are_true(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     dialogues = "".join(re.findall(r"```console\n(.*?)```", DOCUMENT, re.DOTALL))
     parts = re.split(r"^\$ handoff operator (.*)\n", dialogues, flags=re.MULTILINE)
-    assert {typed.split()[0] for typed in parts[1::2]} == {*COMMANDS, STATUS}
+    assert {typed.split()[0] for typed in parts[1::2]} == {*COMMANDS, *INQUIRIES}
     with serving(lambda: build_oes(demo_settings(), ("127.0.0.1", 0), tmp_path)):
         for typed, shown in zip(parts[1::2], parts[2::2], strict=True):
             word = typed.split()[0]
             code = exit_code("--state", tmp_path, *typed.split())
             printed = capsys.readouterr()
-            if word != STATUS and COMMANDS[word] not in TAKEN:
+            if word not in INQUIRIES and COMMANDS[word] not in TAKEN:
                 shown = f"handoff: {word}: not carried out by this venue yet\n"
             assert printed.out + printed.err == shown, typed
             assert code == (1 if shown.startswith("handoff: ") else 0)

@@ -40,7 +40,7 @@ def reply_to(line: bytes) -> dict[str, object]:
 
 def test_a_command_is_answered_with_lines() -> None:
     assert reply_to(b'{"command": "mark", "symbols": ["BTCUSD"], "price": "0.5"}') == {
-        "ok": True, "lines": ["the mark price of BTCUSD is 0.5"], "instruments": [],
+        "ok": True, "lines": ["the mark price of BTCUSD is 0.5"], "instruments": [], "tables": [],
     }  # fmt: skip
 
 
@@ -49,6 +49,14 @@ def test_the_status_is_answered_with_instruments() -> None:
     assert isinstance(instruments, list)
     assert [one["symbol"] for one in instruments] == ["BTCUSD", "BTCUSDT"]
     assert set(instruments[0]) == {"symbol", "state", "last", "index", "mark"}
+
+
+def test_what_an_account_has_is_answered_with_tables() -> None:
+    tables = reply_to(b'{"command": "account", "account": 1}')["tables"]
+    assert isinstance(tables, list)
+    assert [table["title"] for table in tables] == ["balances of account 1", "settings"]
+    (fees,) = reply_to(b'{"command": "fees"}')["tables"]  # type: ignore[misc]
+    assert fees == {"title": "fees", "columns": ["currency", "collected"], "rows": [["USD", "0"], ["USDT", "0"]]}
 
 
 @pytest.mark.parametrize(
