@@ -195,7 +195,7 @@ class Exchange(Control):
         elif not self._move_reservation(
             order, order.price_ticks, quantity_lots - order.executed_lots(), price_ticks
         ):
-            reason = Reject.NOT_ENOUGH_EQUITY
+            reason = self._uncovered(order.holding, side)
         else:
             events = self._replace_plain(order, order_id, price_ticks, quantity_lots)
             book = self._books[instrument]

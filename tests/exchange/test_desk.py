@@ -88,7 +88,12 @@ def check_equity(exchange: Exchange, orders: list[Order]) -> None:
         assert all(order.special is None or order.special.held_ticks == order.price_ticks for order in held)
         buys, sells = ([o for o in held if (o.side == Side.BUY) is buying] for buying in (True, False))
         assert position.held_atoms == sum(o.leaves_lots * o.price_ticks for o in buys) * position.tick_lot_atoms
-        assert position.held_lots == sum(order.leaves_lots for order in sells)
+        assert position.held_fee_atoms == sum(position.buy_fee(o.leaves_lots, o.price_ticks) for o in buys)
+        short = [order for order in sells if order.side == Side.SELL_SHORT and position.leverage]
+        assert position.margin_atoms == sum(position.margin(o.leaves_lots, o.price_ticks) for o in short)
+        assert position.held_lots == sum(order.leaves_lots for order in sells if order not in short)
+        assert position.collateral_atoms >= 0 <= position.short_lots
+        assert position.short_lots or not position.collateral_atoms, "the last lot paid back frees all of it"
         reducing = [order for order in mine if order.time_in_force == TimeInForce.REDUCE_ONLY]
         assert position.reducing_buy_lots == sum(o.leaves_lots for o in reducing if o.side == Side.BUY)
         assert position.reducing_sell_lots == sum(o.leaves_lots for o in reducing if o.side != Side.BUY)
