@@ -17,7 +17,13 @@ order is refused - and a refused order is an event, never an exception.
     +-- OperatorRefused            the venue does not carry out what its operator asks, and says why
     +-- ServerMustStop             the process cannot go on without doing wrong; it is to end and to recover
     |   +-- MarketBroken           a command was begun and not finished
+    |   +-- JournalFailed          a commit is not on the disk
+    |       +-- JournalFullError   there is no room for it
+    |       +-- StaleEpoch         another process has taken the journal over
     +-- RecoveryFailed             what was recorded does not lead to the recorded state
+    +-- JournalDamaged             what the disk gives back is not what was written, and is not a torn end either
+    +-- JournalTooNew              a newer version of this program wrote it
+    +-- JournalHeld                another process writes this journal
     +-- DemoFailed                 the venue answered a step of the demo otherwise than it must
 """
 
@@ -92,3 +98,36 @@ class RecoveryFailed(HandoffError):
 
 class DemoFailed(HandoffError):
     """The venue answered a step of the demo otherwise than it must; the message says how."""
+
+
+class JournalFailed(ServerMustStop):
+    """A commit did not reach the disk, so nothing of it may be answered; the process ends and recovers from disk."""
+
+
+class JournalFullError(JournalFailed):
+    """The disk has no room for a commit, not even in the reserve."""
+
+
+class StaleEpoch(JournalFailed):
+    """Another process has taken the journal over; this one may neither write nor answer any more."""
+
+
+class JournalDamaged(HandoffError):
+    """A file of the journal is damaged; carries ``file`` and ``offset``, the text says what is wrong and what to do."""
+
+    def __init__(self, file: str, offset: int, wrong: str, advice: str) -> None:
+        super().__init__(f"{file}, offset {offset}: {wrong}; {advice}")
+        self.file = file
+        self.offset = offset
+
+
+class JournalTooNew(HandoffError):
+    """A file was written by a newer version of this program, which must be used to read it."""
+
+
+class JournalHeld(HandoffError):
+    """Another process has the journal open for writing; carries its ``pid``."""
+
+    def __init__(self, text: str, pid: int) -> None:
+        super().__init__(text)
+        self.pid = pid

@@ -197,6 +197,24 @@ hundred clients that log on at once queue up for a second."""
 LEASE_BUSY_MS = 100
 """Milliseconds that the renewal of a lease waits for them: trading goes on, and the next second brings another try."""
 
+# -- journal
+
+JOURNAL_SEGMENT_BYTES = 16 * 1024 * 1024
+"""Bytes of one file of the journal: 60,000 orders; read at once in milliseconds, and the room kept in reserve for
+cancels on a full disk."""
+
+JOURNAL_RECORD_BYTES = 2**31 - 1
+"""Bytes of one commit: what all ``SESSIONS`` together can send in one pass, twice over; its length is a u32."""
+
+JOURNAL_OPEN_FILES = 8
+"""Files of a journal kept open: the one in use, the reserve, the epoch, and a few for readers; others are reopened."""
+
+JOURNAL_FOLLOWED_BYTES = 256 * 1024
+"""Bytes that a follower reads at a time: some thousand orders, of which one that keeps up finds a few."""
+
+SNAPSHOTS_KEPT = 2
+"""Snapshots in a journal's directory: the newest, and one in case that it is damaged."""
+
 # -- exchange
 
 OPEN_ORDERS_PER_PARTICIPANT = 10_000
