@@ -139,7 +139,7 @@ def _account_state(message_type: str, disabled: Construct) -> Struct:
         "UserName" / Text(6) * USER_DOC,
         "Account" / Int32ul * ACCOUNT_DOC,
         "SymbolEnum" / Int16ul * SYMBOL_DOC,
-        "Leverage" / Float64l * "not for spot",
+        "Leverage" / Float64l * "of the account; 0 when it cannot go short",
         "LongPosition" / Float64l * "open long quantity",
         "ShortPosition" / Float64l * "open short quantity",
         "LongCash" / Float64l * "cash of the open longs",
