@@ -18,13 +18,13 @@ def covers_purchase(position: Position, lots: int, lots_times_ticks: int) -> boo
     atoms = lots_times_ticks * position.tick_lot_atoms
     if position.take_fee_ppm:  # the fee of each match is rounded up, by less than one atom
         atoms += fee_of(atoms, position.take_fee_ppm) + lots
-    return atoms <= position.quote.available + position.collateral_atoms
+    return atoms <= max(0, position.quote.available + position.collateral_atoms)
 
 
 def covers_short(position: Position, lots: int, lots_times_ticks: int) -> bool:
-    """Whether the margin of all that a short market order would meet is available."""
+    """Whether the margin of all that a short market order would meet is available; nothing always is."""
     margin_atoms = -(-lots_times_ticks * position.tick_lot_atoms // position.leverage)
-    return margin_atoms + lots <= position.quote.available
+    return margin_atoms + lots <= max(0, position.quote.available)
 
 
 def covers_replaced_buy(position: Position, old_lots: int, old_ticks: int, lots: int, price_ticks: int) -> bool:

@@ -37,6 +37,14 @@ def test_needing_less_is_always_covered() -> None:
     assert checks.covers_purchase(nothing, 0, 0) and checks.covers_sell(nothing, 0)
 
 
+def test_needing_nothing_is_covered_even_below_zero() -> None:
+    """Collateral that pays for an open buy leaves less than nothing available."""
+    poor = position(0, 0)
+    poor.quote.available = -1
+    assert checks.covers_short(poor, 0, 0) and not checks.covers_short(poor, 1, 1)
+    assert checks.covers_purchase(poor, 0, 0) and not checks.covers_purchase(poor, 1, 1)
+
+
 def test_asking_moves_nothing() -> None:
     one = position(5 * LOT, 500 * TICK_LOT)
     checks.covers_sell(one, 5)
