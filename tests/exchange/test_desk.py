@@ -19,7 +19,8 @@ from base.vocabulary.orders import TIMES_IN_FORCE, Side, TimeInForce
 from tests.kit.counts import count
 from tests.reference.market import INSTRUMENTS, PARTICIPANTS
 from tests.reference.matcher import Matcher
-from tests.reference.streams import Stream, accounts
+from tests.reference.streams import Stream
+from tests.reference.worlds import accounts
 
 COMMANDS = count(ordinary=700, long=20_000)
 CURRENCIES = ("BTC", "USD", "USDT")

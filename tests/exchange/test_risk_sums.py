@@ -18,7 +18,8 @@ from tests.exchange.test_desk import CURRENCIES, check_equity
 from tests.kit.counts import count
 from tests.reference.market import INSTRUMENTS, PARTICIPANTS
 from tests.reference.matcher import Matcher
-from tests.reference.streams import Stream, accounts
+from tests.reference.streams import Stream
+from tests.reference.worlds import accounts
 
 COMMANDS = count(ordinary=700, long=20_000)
 SEEDS = range(600, 606)

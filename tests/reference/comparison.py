@@ -4,8 +4,9 @@ In: a seed and the order types that are traded. Out: the situations that were re
 that shows the first difference, made short. Never knows: how either side works.
 """
 
+import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from base.exchange import Exchange
@@ -18,7 +19,8 @@ from base.vocabulary.participants import AccountTerms, Exposure, SelfTrade
 from tests.reference.entries import Entry, need
 from tests.reference.market import INSTRUMENTS, PARTICIPANTS
 from tests.reference.matcher import Matcher
-from tests.reference.streams import Stream, accounts
+from tests.reference.streams import Stream
+from tests.reference.worlds import accounts, charged_accounts
 
 STATES_EVERY = 20
 """Commands between two looks at money, open orders, exposures and depth; events are compared after each command."""
@@ -70,6 +72,8 @@ class Pair:
                 return Difference(self.done - 1, (bids, asks), "a book that is not crossed, as the instrument is open")
         for sees, holds in (
             (self.money(), expected_money(self.reference)),
+            (without_zeros(self.exchange.fees()), without_zeros(self.reference.fees)),
+            (self.owed(), {number: self.reference.owed(number) for number in self.reference.owned}),
             (self.open_orders(), expected_open_orders(self.reference)),
             (self.exposures(), expected_exposures(self.reference)),
             ({i.number: self.depth.levels(i.number, 99) for i in INSTRUMENTS}, expected_levels(self.reference)),
@@ -81,6 +85,9 @@ class Pair:
     def money(self) -> dict[int, tuple[dict[str, int], dict[str, int]]]:
         numbers = [one.account for one in self.accounts]
         return {number: (self.exchange.equity(number), self.exchange.reserved(number)) for number in numbers}
+
+    def owed(self) -> dict[int, dict[str, int]]:
+        return {one.account: without_zeros(self.exchange.owed(one.account)) for one in self.accounts}
 
     def exposures(self) -> dict[tuple[int, int], Exposure]:
         return {
@@ -97,11 +104,19 @@ class Pair:
         }
 
 
+def without_zeros(atoms: Mapping[str, int]) -> dict[str, int]:
+    return {currency: amount for currency, amount in atoms.items() if amount}
+
+
 def expected_money(reference: Matcher) -> dict[int, tuple[dict[str, int], dict[str, int]]]:
+    """What is free, and what is not: held back by orders, or the collateral of what is owed."""
     return {
         account: (
             {currency: reference.available(account, currency) for currency in owned},
-            {currency: reference.reserved(account, currency) for currency in owned},
+            {
+                currency: reference.reserved(account, currency) + reference.all_collateral(account, currency)
+                for currency in owned
+            },
         )
         for account, owned in reference.owned.items()
     }
@@ -120,6 +135,10 @@ def expected_exposures(reference: Matcher) -> dict[tuple[int, int], Exposure]:
             for buys in (True, False):
                 key = (account, number, buys)
                 figures += [reference.traded_lots[key], reference.traded_atoms[key]]
+            mine = [entry for entry in book if entry.account == account]
+            fees = [e.reserves() - need(e.instrument, True, e.leaves, e.price) for e in mine if e.buys and e.reserves()]
+            figures += [sum(fees), sum(entry.reserves() for entry in mine if entry.is_short)]
+            figures += [reference.owed_lots[account, number], reference.collateral[account, number]]
             exposures[account, number] = Exposure(*figures)
     return exposures
 
@@ -185,10 +204,11 @@ def shortened(commands: list[Command], terms: Sequence[AccountTerms]) -> list[Co
 
 
 def compare(
-    seed: int, types: Collection[int], count: int, modes: Sequence[SelfTrade] = (), *, operated: bool = False
-) -> Pair:
+    seed: int, types: Collection[int], count: int, modes: Sequence[SelfTrade] = (), *,
+    operated: bool = False, charged: bool = False,
+) -> Pair:  # fmt: skip
     """One stream of commands at both; the pair at its end, or an AssertionError about the first difference."""
-    terms = accounts(seed, modes)
+    terms = charged_accounts(seed, modes) if charged else accounts(seed, modes)
     pair = Pair(terms)
     given: list[Command] = []
     for command in Stream(seed, types, pair.reference, operated=operated).commands(count):
@@ -203,13 +223,13 @@ def report(seed: int, given: list[Command], terms: Sequence[AccountTerms], diffe
     """What a reader needs to repeat and understand it."""
     short = shortened(given, terms)
     again = first_difference(short, terms) or difference
-    said = [(one.account, one.balances, one.self_trade.name) for one in terms]
     lines = [
         f"seed {seed}, command {difference.place}: the exchange and the reference differ",
-        f"again: HANDOFF_SEED={seed} python -m pytest -q tests/reference/test_matcher.py",
+        f"again: HANDOFF_SEED={seed} python -m pytest -q {os.environ.get('PYTEST_CURRENT_TEST', '').split('[')[0]}",
         f"exchange:  {difference.exchange!r}",
         f"reference: {difference.reference!r}",
-        f"shortest story found, {len(short)} commands, accounts {said}:",
+        f"shortest story found, {len(short)} commands, accounts:",
+        *(f"  {one}" for one in terms),
         *(f"  {in_short(command)}" for command in short),
         f"exchange:  {again.exchange!r}",
         f"reference: {again.reference!r}",

@@ -10,6 +10,7 @@ from dataclasses import replace as copy_of
 from base.vocabulary.commands import NewOrder, ReplaceOrder
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.orders import OrderStatus, OrderTerms, OrderType, Side, TimeInForce, Trigger
+from base.vocabulary.participants import AccountTerms
 
 PLAIN = {OrderType.LIMIT, OrderType.MARKET, OrderType.HIDDEN}
 PEGS = {OrderType.PEG, OrderType.PEG_HIDDEN}
@@ -53,7 +54,7 @@ class Entry:
     """An order. ``price`` is that of the leg at work, ``executed`` what was matched of that leg."""
 
     number: int
-    account: int
+    holder: AccountTerms
     participant: int
     instrument: Instrument
     side: int
@@ -76,6 +77,15 @@ class Entry:
     first_layer: int = 0
     status: OrderStatus = OrderStatus.RESTING
     is_replaced: bool = False
+
+    @property
+    def account(self) -> int:
+        return self.holder.account
+
+    @property
+    def is_short(self) -> bool:
+        """It sells what the account does not have, against margin."""
+        return self.leg_side == Side.SELL_SHORT and self.holder.leverage > 0
 
     @property
     def leg_side(self) -> int:
@@ -110,10 +120,18 @@ class Entry:
         """Atoms held back of ``currency()``."""
         if self.order_type in STOPS and not self.was_freed:
             return 0
-        return need(self.instrument, self.buys, self.leaves, self.price)
+        if self.is_short:
+            return self.leaves * self.margin_per_lot(self.price)
+        if not self.buys:
+            return need(self.instrument, False, self.leaves, self.price)
+        per_lot = need(self.instrument, True, 1, self.price)
+        return self.leaves * (per_lot + part(per_lot, max(self.holder.make_fee_ppm, self.holder.take_fee_ppm)))
+
+    def margin_per_lot(self, price: int) -> int:
+        return part(need(self.instrument, True, 1, price), 1, self.holder.leverage)
 
     def currency(self) -> str:
-        return self.instrument.quote.name if self.buys else self.instrument.base.name
+        return self.instrument.quote.name if self.buys or self.is_short else self.instrument.base.name
 
     def accepts(self, price: int) -> bool:
         """Whether a limit order at this entry's price would match at that price."""
@@ -157,6 +175,11 @@ class Entry:
 def need(instrument: Instrument, buys: bool, lots: int, price: int) -> int:
     """Atoms that so many lots at that price hold back."""
     return lots * (price * instrument.tick_lot_atoms if buys else instrument.lot_atoms)
+
+
+def part(atoms: int, rate: int, of: int = 1_000_000) -> int:
+    """``atoms`` times ``rate / of``, rounded up."""
+    return -(-atoms * rate // of)
 
 
 def fixed_terms(terms: OrderTerms) -> tuple[bool, bool, int]:

@@ -1,11 +1,10 @@
 """The state of the reference and what every step does with it: look up, match, pay, show prices.
 
-In: instruments, accounts, participants; entries that take. Out: trades. Never knows: requests, base.exchange,
+In: entries that take. Out: trades. Never knows: requests, base.exchange,
 base.matching, base.risk. Sections 1 to 3 of docs/order-types.md.
 Every question is answered by looking at all open orders.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace as copy_of
 
@@ -14,11 +13,12 @@ from base.vocabulary.instruments import Instrument
 from base.vocabulary.orders import OrderStatus, OrderType, TimeInForce
 from base.vocabulary.participants import AccountTerms, Participant, SelfTrade
 from base.vocabulary.rejects import Reject
-from tests.reference.entries import TWO_LEGGED, Entry, Piece, need, trigger_of
+from tests.reference.entries import TWO_LEGGED, Entry, Piece, trigger_of
+from tests.reference.ledger import Ledger
 
 
-class Floor:
-    """``books`` holds the open orders per instrument, in no order that anything relies on.
+class Floor(Ledger):
+    """``by_id`` knows every order by its account and each id that it ever had.
 
     ``seen`` counts the situations that were reached, for the tests of the command streams.
     """
@@ -29,40 +29,15 @@ class Floor:
         accounts: Sequence[AccountTerms],
         participants: Iterable[Participant],
     ) -> None:
-        self.instruments = {one.number: one for one in instruments}
-        names = {c.name for one in self.instruments.values() for c in (one.base, one.quote)}
-        self.owned = {one.account: {**dict.fromkeys(names, 0), **one.balances} for one in accounts}
+        super().__init__(instruments, accounts)
         self.self_trade = {one.account: one.self_trade for one in accounts}
         self.account_of = {one.number: one.account for one in participants}
-        self.books: dict[int, list[Entry]] = {number: [] for number in self.instruments}
         self.by_id: dict[tuple[int, int], Entry] = {}
-        self.traded_lots: Counter[tuple[int, int, bool]] = Counter()
-        self.traded_atoms: Counter[tuple[int, int, bool]] = Counter()
         self.last_prices: dict[int, int] = {}
         self.set_prices: dict[tuple[int, int], int] = {}
         self.numbers = self.arrivals = self.executions = 0
-        self.seen: Counter[str] = Counter()
 
     # Looking things up.
-
-    def open_orders(self) -> Iterator[Entry]:
-        for book in self.books.values():
-            yield from book
-
-    def reserved(self, account: int, currency: str) -> int:
-        mine = [entry for entry in self.open_orders() if entry.account == account]
-        return sum(entry.reserves() for entry in mine if entry.currency() == currency)
-
-    def available(self, account: int, currency: str) -> int:
-        return self.owned[account][currency] - self.reserved(account, currency)
-
-    def position(self, account: int, instrument: int) -> int:
-        """Lots that it bought less those that it sold."""
-        return self.traded_lots[account, instrument, True] - self.traded_lots[account, instrument, False]
-
-    def is_covered(self, entry: Entry, atoms: int) -> bool:
-        """Whether the account has so much left; an entry that is in no book reserves nothing itself."""
-        return atoms == 0 or atoms <= self.available(entry.account, entry.currency())
 
     def find(self, account: int, order_id: int) -> Entry | None:
         entry = self.by_id.get((account, order_id))
@@ -129,11 +104,14 @@ class Floor:
         return sum(lots for _, lots in self.plan(entry, limit)) == entry.leaves
 
     def market_cost(self, entry: Entry) -> int:
-        """Atoms that a market order would spend now."""
-        plan = self.plan(entry, None)
+        """Atoms that a market order must have before it matches what it would meet now."""
         if entry.time_in_force == TimeInForce.FILL_OR_KILL and not self.fills(entry, None):
             return 0
-        return sum(need(entry.instrument, entry.buys, lots, piece.price) for piece, lots in plan)
+        return self.cost_of(entry, self.meets(entry))
+
+    def meets(self, entry: Entry) -> list[tuple[int, int]]:
+        """Lots and prices of all that a market order would match."""
+        return [(lots, piece.price) for piece, lots in self.plan(entry, None) if lots]
 
     def take(self, entry: Entry, limit: int | None) -> list[Event]:
         events: list[Event] = []
@@ -141,23 +119,23 @@ class Floor:
             if not lots:
                 events += self.keep_apart(piece.entry, entry)
             else:
-                events.append(self.trade(piece, entry, lots, piece.price))
+                events.append(self.trade(piece, entry, lots, piece.price, at_market=limit is None))
         return events
 
-    def trade(self, piece: Piece, entry: Entry, lots: int, price: int) -> Trade:
+    def trade(self, piece: Piece, entry: Entry, lots: int, price: int, *, at_market: bool = False) -> Trade:
         """One match of what rests with what comes in."""
         resting = piece.entry
         self.executions += 1
         self.count_match(piece, entry)
         entry.fill(lots)
         resting.fill(lots)
-        self.pay(entry, resting, lots, price)
+        fees = self.pay(entry, resting, lots, price, at_market=at_market)
         for one in (resting, entry):
             if not one.leaves:
                 self.complete(one)
         self.match_price(entry.instrument.number, price)
         numbers = (resting.number, resting.leaves, entry.number, entry.leaves)
-        return Trade(self.executions, entry.instrument.number, price, lots, *numbers)
+        return Trade(self.executions, entry.instrument.number, price, lots, *numbers, *fees)
 
     def keep_apart(self, resting: Entry, incoming: Entry) -> list[Event]:
         """Section 1 of docs/market-control.md: two orders of one account are not matched."""
@@ -171,16 +149,6 @@ class Floor:
         self.saw("kept apart, resting", resting)
         self.saw("kept apart, incoming", incoming)
         return [self.end(entry, 0, Reject.SELF_TRADE) for entry in going[mode]]
-
-    def pay(self, entry: Entry, resting: Entry, lots: int, price: int) -> None:
-        buyer, seller = (entry, resting) if entry.buys else (resting, entry)
-        instrument = entry.instrument
-        for who, sign in ((buyer, 1), (seller, -1)):
-            owned = self.owned[who.account]
-            owned[instrument.base.name] += sign * need(instrument, False, lots, price)
-            owned[instrument.quote.name] -= sign * need(instrument, True, lots, price)
-            self.traded_lots[who.account, instrument.number, sign > 0] += lots
-            self.traded_atoms[who.account, instrument.number, sign > 0] += need(instrument, True, lots, price)
 
     def complete(self, entry: Entry) -> None:
         """All of the leg at work is matched: the order is finished, or its second leg is due."""
@@ -207,9 +175,8 @@ class Floor:
 
     # Reference prices.
 
-    def present_price(self, entry: Entry) -> int | None:
-        instrument = entry.instrument.number
-        return self.set_prices.get((instrument, trigger_of(entry.terms)), self.last_prices.get(instrument))
+    def present_price(self, instrument: int, trigger: int) -> int | None:
+        return self.set_prices.get((instrument, trigger), self.last_prices.get(instrument))
 
     def match_price(self, instrument: int, price: int) -> None:
         self.last_prices[instrument] = price
@@ -218,7 +185,7 @@ class Floor:
                 self.show(entry, price)
 
     def show_present(self, entry: Entry) -> None:
-        price = self.present_price(entry)
+        price = self.present_price(entry.instrument.number, trigger_of(entry.terms))
         if price is not None:
             self.show(entry, price)
 

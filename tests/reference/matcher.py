@@ -24,8 +24,9 @@ from base.vocabulary.events import (
     OrderReported,
     Trade,
 )
-from base.vocabulary.orders import OrderStatus, OrderType, TimeInForce
+from base.vocabulary.orders import OrderStatus, OrderType, TimeInForce, Trigger
 from base.vocabulary.rejects import Reject
+from tests.reference.bounds import out_of_bounds
 from tests.reference.control import Control
 from tests.reference.entries import (
     AT_ONCE,
@@ -40,11 +41,17 @@ from tests.reference.entries import (
     Entry,
     Piece,
     fixed_terms,
+    need,
     without_trigger,
 )
 from tests.reference.wishes import layer_price, must_move, tops_of, wish
 
 MOST_STEPS = 10_000
+
+
+def not_covered(entry: Entry) -> Reject:
+    """Why an order that its account cannot cover is refused."""
+    return Reject.MARGIN_EXCEEDED if entry.is_short else Reject.NOT_ENOUGH_EQUITY
 
 
 class Matcher(Control):
@@ -88,11 +95,11 @@ class Matcher(Control):
         if (account, command.order_id) in self.by_id and not command.repeat_allowed:
             return [OrderRejected(command.order_id, Reject.ORDER_ID_REPEATED)]
         entry = Entry(
-            self.numbers + 1, account, command.participant, self.instruments[command.instrument],
+            self.numbers + 1, self.holders[account], command.participant, self.instruments[command.instrument],
             command.side, command.order_type, command.time_in_force, command.order_id,
             command.price_ticks, command.quantity_lots, command.terms or NO_TERMS,
         )  # fmt: skip
-        reason = self.why_not(entry, becomes_larger=True)
+        reason = self.why_not(entry, command.price_ticks, becomes_larger=True)
         if reason:
             return [OrderRejected(command.order_id, reason)]
         self.numbers += 1
@@ -102,8 +109,13 @@ class Matcher(Control):
             events.append(OrderAccepted(entry.number))
         return events + self.settle(command.instrument)
 
-    def why_not(self, entry: Entry, *, becomes_larger: bool) -> int:
+    def why_not(self, entry: Entry, bo_price: int, *, becomes_larger: bool, held: int = 0) -> int:
         """Why the order, which is in no book at present, cannot be entered as it is."""
+        number = entry.instrument.number
+        meets = self.meets(entry) if entry.order_type == OrderType.MARKET else []
+        value = sum(need(entry.instrument, True, lots, price) for lots, price in meets)
+        if reason := out_of_bounds(entry, bo_price, self.present_price(number, Trigger.MARK), value):
+            return reason
         is_pegged = entry.order_type in PEGS
         if entry.time_in_force == TimeInForce.POST_ONLY and not is_pegged and self.plan(entry, entry.price):
             return Reject.WOULD_TAKE
@@ -111,7 +123,7 @@ class Matcher(Control):
             self.seen["reduce-only refused"] += 1
             return Reject.WOULD_NOT_REDUCE
         cost = self.market_cost(entry) if entry.order_type == OrderType.MARKET else entry.reserves()
-        return 0 if self.is_covered(entry, cost) else Reject.NOT_ENOUGH_EQUITY
+        return 0 if self.is_covered(entry, cost, held) else not_covered(entry)
 
     def reduces(self, entry: Entry) -> bool:
         position = self.position(entry.account, entry.instrument.number)
@@ -241,10 +253,11 @@ class Matcher(Control):
         if self.is_covered(entry, atoms):
             return True
         self.saw("not covered", entry)
+        self.seen["not covered short"] += entry.is_short
         return False
 
     def refuse(self, entry: Entry) -> OrderCancelled:
-        return self.end(entry, 0, Reject.NOT_ENOUGH_EQUITY)
+        return self.end(entry, 0, not_covered(entry))
 
     def begin_second_leg(self, entry: Entry) -> list[Event]:
         entry.is_second_leg, entry.is_free, entry.executed = True, False, 0
@@ -337,9 +350,10 @@ class Matcher(Control):
             return Reject.ORDER_ID_REPEATED
         if command.quantity_lots <= entry.executed:
             return Reject.REPLACE_BELOW_EXECUTED
+        held, larger = entry.reserves(), command.quantity_lots > entry.total
         changed = copy_of(entry, price=entry.leg_price(command), total=command.quantity_lots, terms=terms, pieces=[])
         book = self.books[entry.instrument.number]
         book.remove(entry)
-        reason = self.why_not(changed, becomes_larger=command.quantity_lots > entry.total)
+        reason = self.why_not(changed, command.price_ticks, becomes_larger=larger, held=held)
         book.append(entry)
         return reason

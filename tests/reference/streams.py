@@ -5,7 +5,7 @@ Out: one command after the other, all values plain integers. Never knows: base.e
 Few prices, small quantities and phases with a taste of their own, so that rare situations happen often.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import replace as copy_of
 from random import Random
 
@@ -29,8 +29,7 @@ from base.vocabulary.operator_commands import (
     Uncross,
 )
 from base.vocabulary.orders import OrderTerms, OrderType, Side, TimeInForce, Trigger
-from base.vocabulary.participants import AccountTerms, SelfTrade
-from tests.reference.entries import PAIRS, SETS, STOPS, TAKE_PROFITS, TRAILING, TWO_LEGGED, Entry
+from tests.reference.entries import PAIRS, SETS, STOPS, TAKE_PROFITS, TRAILING, TWO_LEGGED, Entry, part
 from tests.reference.market import INSTRUMENTS, PARTICIPANTS
 from tests.reference.matcher import Matcher
 
@@ -53,24 +52,6 @@ CENTRES = {1: 100, 4: 7}
 FULL_BOOK = 14
 MOST_HOARDED = 20_000
 PHASE = 40
-
-ACCOUNT_WORLDS = (
-    ({"BTC": 250_000, "USD": 12_000_000, "USDT": 250_000}, {"BTC": 100_000, "USD": 4_000_000}),
-    ({"BTC": 30_000, "USD": 2_000_000, "USDT": 3_000}, {"BTC": 20_000, "USD": 1_500_000, "USDT": 1_500}),
-    ({"BTC": 10**9, "USD": 10**12, "USDT": 10**9}, {"BTC": 10**9, "USD": 10**12, "USDT": 10**9}),
-)
-"""What the two single accounts and the shared one own: some, little, plenty."""
-
-
-def accounts(seed: int, modes: Sequence[SelfTrade] = ()) -> tuple[AccountTerms, ...]:
-    """The accounts of the world of this seed; ``modes``, when given, in turn keep them from trading with themselves."""
-    single, shared = ACCOUNT_WORLDS[seed % len(ACCOUNT_WORLDS)]
-    first, second, third = (*modes, *(SelfTrade.NONE,) * 3)[:3]
-    return (
-        AccountTerms(1, dict(single), first),
-        AccountTerms(2, dict(single), second, cancel_on_disconnect=bool(modes)),
-        AccountTerms(100700, dict(shared), third, cancel_on_disconnect=bool(modes)),
-    )
 
 
 class Stream:
@@ -160,10 +141,13 @@ class Stream:
         if victims:
             victim = self.random.choice(victims)
             number, buys = victim.participant, victim.buys if victim.order_type in PAIRS else not victim.buys
+            buys |= victim.is_short
         price = max(1, self.near(instrument, 0) // 2) if buys else self.near(instrument, 0) * 2
         currency = terms.quote if buys else terms.base
         worth = price * terms.tick_lot_atoms if buys else terms.lot_atoms
-        left = self.reference.available(PARTICIPANTS[number].account, currency.name)
+        holder = self.reference.holders[PARTICIPANTS[number].account]
+        worth += part(worth, max(holder.make_fee_ppm, holder.take_fee_ppm)) if buys else 0
+        left = self.reference.available(holder.account, currency.name)
         lots = left // worth - self.random.randint(0, 3)
         if not 0 < lots <= MOST_HOARDED:
             return None

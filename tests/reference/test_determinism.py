@@ -18,7 +18,8 @@ from tests.kit.source import ROOT
 from tests.reference.market import ACCOUNTS, INSTRUMENTS, PARTICIPANTS, random_commands
 from tests.reference.matcher import Matcher
 from tests.reference.phrases import buy, cancel, order, replace, sell
-from tests.reference.streams import Stream, accounts
+from tests.reference.streams import Stream
+from tests.reference.worlds import accounts
 
 COMMANDS = count(ordinary=2_000, long=10_000)
 HASH_SEEDS = ("0", "1", "2", "77777", "4294967295")

@@ -20,7 +20,8 @@ from tests.kit.counts import count
 from tests.reference.comparison import in_short
 from tests.reference.market import INSTRUMENTS, PARTICIPANTS
 from tests.reference.matcher import Matcher
-from tests.reference.streams import Stream, accounts
+from tests.reference.streams import Stream
+from tests.reference.worlds import accounts
 
 SEEDS = range(2, 2 + 3 * count(ordinary=2, long=60), 3)
 """Seeds of the world of plenty: equity is not the same on both sides of a mirror."""

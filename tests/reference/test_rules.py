@@ -26,7 +26,7 @@ from base.vocabulary.participants import AccountTerms
 from tests.reference.market import INSTRUMENTS, PARTICIPANTS
 from tests.reference.matcher import Matcher
 from tests.reference.phrases import DAY, FOK, IOC, buy, buy_market, cancel, log_out, order, replace, sell, sell_market
-from tests.reference.streams import accounts
+from tests.reference.worlds import accounts
 
 BUY, SELL = int(Side.BUY), int(Side.SELL)
 T = OrderType
