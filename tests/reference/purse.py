@@ -1,0 +1,79 @@
+"""What an account must own after the trades that it was told of, kept with pencil and paper.
+
+In: settings of accounts, trades of followed orders. Out: totals per account and currency, and what open orders
+hold back. Never knows: base.exchange, the reference, order books. Sections 1 and 2 of docs/risk.md.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from base.vocabulary.events import Trade
+from base.vocabulary.instruments import Instrument
+from base.vocabulary.orders import OpenOrder
+from base.vocabulary.participants import AccountTerms
+from tests.reference.entries import STOPS
+from tests.reference.followed import Followed
+
+MILLION = 1_000_000
+
+
+def rounded_up(atoms: int, of: int) -> int:
+    return -(-atoms // of)
+
+
+class Purse:
+    """``total`` is all that an account has of a currency, collateral included; ``fees`` is what the venue took."""
+
+    def __init__(self, instruments: Iterable[Instrument], accounts: Sequence[AccountTerms]) -> None:
+        self.instruments = {one.number: one for one in instruments}
+        self.total: Counter[tuple[int, str]] = Counter()
+        for one in accounts:
+            for currency, atoms in one.balances.items():
+                self.total[one.account, currency] = atoms
+        self.fees: Counter[str] = Counter()
+        self.owed_lots: Counter[tuple[int, int]] = Counter()
+        self.executed: Counter[tuple[int, int, bool]] = Counter()
+
+    def settle(self, trade: Trade, resting: Followed, incoming: Followed) -> None:
+        """Both sides of a match, the seller's first."""
+        instrument = self.instruments[trade.instrument]
+        value = trade.price_ticks * trade.quantity_lots * instrument.tick_lot_atoms
+        fee = {
+            resting.number: rounded_up(value * resting.holder.make_fee_ppm, MILLION),
+            incoming.number: rounded_up(value * incoming.holder.take_fee_ppm, MILLION),
+        }
+        told = {resting.number: trade.resting_fee_atoms, incoming.number: trade.incoming_fee_atoms}
+        assert told == fee, f"I3: the fees of {trade} must be {fee}"
+        self.fees[instrument.quote.name] += sum(fee.values())
+        for order in sorted((resting, incoming), key=lambda one: one.buys):
+            account, lots = order.holder.account, trade.quantity_lots
+            self.executed[account, trade.instrument, order.buys] += lots
+            moved = lots
+            if order.is_short:
+                self.owed_lots[account, trade.instrument] += lots
+                moved = 0
+            elif order.buys:
+                moved -= min(lots, self.owed_lots[account, trade.instrument])
+                self.owed_lots[account, trade.instrument] -= lots - moved
+            sign = 1 if order.buys else -1
+            self.total[account, instrument.base.name] += sign * moved * instrument.lot_atoms
+            self.total[account, instrument.quote.name] -= sign * value + fee[order.number]
+
+    def owed(self, account: int) -> dict[str, int]:
+        atoms: Counter[str] = Counter()
+        for one in self.instruments.values():
+            atoms[one.base.name] += self.owed_lots[account, one.number] * one.lot_atoms
+        return {currency: owed for currency, owed in atoms.items() if owed}
+
+    def held(self, order: Followed, listed: OpenOrder) -> tuple[str, int]:
+        """The currency and the atoms that an open order holds back."""
+        instrument, holder = self.instruments[order.instrument], order.holder
+        price = listed.price_ticks * instrument.tick_lot_atoms
+        waits_for_nothing = order.order_type in STOPS and listed.is_waiting
+        lots = 0 if waits_for_nothing else listed.leaves_lots
+        if order.is_short:
+            return instrument.quote.name, lots * rounded_up(price, holder.leverage)
+        if not order.buys:
+            return instrument.base.name, lots * instrument.lot_atoms
+        rate = max(holder.make_fee_ppm, holder.take_fee_ppm)
+        return instrument.quote.name, lots * (price + rounded_up(price * rate, MILLION))
