@@ -242,6 +242,9 @@ HEADER_BYTES = 4
 MESSAGE_BYTES = 1058
 """Bytes of the longest message of the protocol, the 30-level picture; no reader waits for more."""
 
+SOUP_PAYLOAD_BYTES = 65_534
+"""Bytes of a SoupBinTCP payload: with the type all that its two bytes of length can say."""
+
 # -- gateway
 
 RETURN_NS = 10 * 1_000_000_000

@@ -21,22 +21,47 @@ _INTEGER_BITS = {"B": 8, "H": 16, "I": 32, "Q": 64}
 _STANDARD_CODES = {"L": "I", "l": "i"}  # construct says L for four bytes, the specification says I
 
 
-class Text(Adapter):  # type: ignore[misc]  # construct carries no types
+class TextAdapter(Adapter):  # type: ignore[misc]  # construct carries no types
+    """A value written as text in ``size`` bytes; a subclass says how.
+
+    ``takes_ascii`` promises that any ASCII in those bytes has a value, so that a reader need not look closer.
+    """
+
+    takes_ascii = True
+    blank = b""
+    """What lies there when nobody sets a value; `struct` fills it up with NULs."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(Bytes(size))
+        self.size = size
+
+    def read(self, raw: bytes, name: str) -> Any:
+        """The value in ``raw``; :class:`ParseError` names the field."""
+        raise NotImplementedError
+
+    def write(self, value: Any, name: str) -> bytes:
+        """The bytes of ``value``, as many as the field has or fewer; :class:`FieldError` names the field."""
+        raise NotImplementedError
+
+    def _decode(self, obj: bytes, context: Any, path: str) -> Any:
+        return self.read(obj, path)
+
+    def _encode(self, obj: Any, context: Any, path: str) -> bytes:
+        return self.write(obj, path).ljust(self.size, b"\0")
+
+
+class Text(TextAdapter):
     """Text in ``size`` bytes: UTF-8, left-justified, filled up with NULs; a full field has no terminator.
 
     >>> Text(4).build("ab"), Text(4).parse(b"ab" + bytes(2))
     (b'ab\\x00\\x00', 'ab')
     """
 
-    def __init__(self, size: int) -> None:
-        super().__init__(Bytes(size))
-        self.size = size
+    def read(self, raw: bytes, name: str) -> str:
+        return decode_text(raw, name)
 
-    def _decode(self, obj: bytes, context: Any, path: str) -> str:
-        return decode_text(obj, path)
-
-    def _encode(self, obj: Any, context: Any, path: str) -> bytes:
-        return encode_text(obj, self.size, path).ljust(self.size, b"\0")
+    def write(self, value: Any, name: str) -> bytes:
+        return encode_text(value, self.size, name)
 
 
 class Entries(Array):  # type: ignore[misc]  # construct carries no types
@@ -148,22 +173,26 @@ class FloatField(Field):
 
 
 class TextField(Field):
-    """Text; kept as bytes, turned into ``str`` when somebody reads it."""
+    """Text; kept as bytes, turned into its value when somebody reads it."""
+
+    def __init__(self, spec: FieldSpec, first: int, text: TextAdapter) -> None:
+        super().__init__(spec, first)
+        self.text = text
 
     @property
     def default(self) -> Values:
-        return (b"",)
+        return (self.text.blank,)
 
     def store(self, value: Any) -> Values:
-        return (encode_text(value, self.spec.size, self.spec.name),)
+        return (self.text.write(value, self.spec.name),)
 
     def reader(self) -> Callable[[Values], Any]:
-        first, name = self.first, self.spec.name
-        return lambda values: decode_text(values[first], name)
+        first, name, read = self.first, self.spec.name, self.text.read
+        return lambda values: read(values[first], name)
 
     def raw_values(self) -> Iterable[Raw]:
-        name = self.spec.name
-        yield Raw(self.first, True, lambda raw: decode_text(raw, name))
+        name, read = self.spec.name, self.text.read
+        yield Raw(self.first, self.text.takes_ascii, lambda raw: read(raw, name))
 
 
 class OpaqueField(Field):
@@ -246,38 +275,44 @@ class EntriesField(Field):
                 yield raw._replace(position=start + raw.position)
 
 
-def fields_of(layout: Struct) -> tuple[Field, ...]:
-    """Walk a construct Struct and place its fields, back to back, in the bytes and among the flat values."""
+def fields_of(layout: Struct, byte_order: str = "<") -> tuple[Field, ...]:
+    """Walk a construct Struct and place its fields, back to back, in the bytes and among the flat values.
+
+    Numbers of the other byte order are left to construct, because `struct` knows one order at a time.
+    """
     placed: list[Field] = []
     offset = first = 0
     for renamed in layout.subcons:
-        field = _field(renamed.name, renamed.docs, _bare(renamed), offset, first)
+        field = _field(renamed.name, renamed.docs, bare(renamed), (offset, first), byte_order)
         placed.append(field)
         offset += field.spec.size
         first += field.width
     return tuple(placed)
 
 
-def _bare(subcon: Construct) -> Construct:
+def bare(subcon: Construct) -> Construct:
+    """The subcon without the name and the docs around it."""
     while isinstance(subcon, Renamed):
         subcon = subcon.subcon
     return subcon
 
 
-def _field(name: str, doc: str, subcon: Construct, offset: int, first: int) -> Field:
+def _field(name: str, doc: str, subcon: Construct, place: tuple[int, int], byte_order: str) -> Field:
+    offset, first = place
     try:
         size = subcon.sizeof()
     except SizeofError:
         raise TypeError(f"{name}: a message is declared with fixed sizes, {subcon!r} has none") from None
     if isinstance(subcon, Entries):
+        assert subcon.record.BYTE_ORDER == byte_order, f"{name}: the entries have another byte order"
         code = f"{subcon.count}*({subcon.record.CODE})"
         return EntriesField(FieldSpec(name, offset, size, code, doc), first, subcon.count, subcon.record)
-    if isinstance(subcon, FormatField) and (subcon.fmtstr[0] == "<" or size == 1):
+    if isinstance(subcon, FormatField) and (subcon.fmtstr[0] == byte_order or size == 1):
         code = _STANDARD_CODES.get(subcon.fmtstr[1:], subcon.fmtstr[1:])
         spec = FieldSpec(name, offset, size, code, doc)
         return FloatField(spec, first) if spec.code in "edf" else IntegerField(spec, first)
     spec = FieldSpec(name, offset, size, f"{size}s", doc)
-    return TextField(spec, first) if isinstance(subcon, Text) else OpaqueField(spec, first, subcon)
+    return TextField(spec, first, subcon) if isinstance(subcon, TextAdapter) else OpaqueField(spec, first, subcon)
 
 
 def struct_code(fields: Iterable[Field]) -> str:

@@ -22,7 +22,7 @@ def projection(record: type[Record], *names: str) -> struct.Struct:
     """
     specs = _specs(record, names)
     assert all(a.offset < b.offset for a, b in pairwise(specs)), f"{names}: give the names in order of the layout"
-    code, at = "<", 0
+    code, at = record.BYTE_ORDER, 0
     for spec in specs:
         code += "x" * (spec.offset - at) + spec.code
         at = spec.offset + spec.size
@@ -36,7 +36,7 @@ def runs(record: type[Record], *names: str) -> struct.Struct:
 
     For asking cheaply whether any of many fields differs from what it was. The names stand in order of the layout.
     """
-    code, at = "<", 0
+    code, at = record.BYTE_ORDER, 0
     for run in _runs(record, names):
         start, stop = run[0].offset, run[-1].offset + run[-1].size
         code += f"{start - at}x{stop - start}s"
@@ -52,7 +52,7 @@ def writer(record: type[Record], *names: str) -> Callable[..., None]:
     scope: dict[str, Any] = {}
     lines = [f"def write(buffer, {', '.join(names)}):"]
     for number, run in enumerate(_runs(record, names)):
-        scope[f"pack_into_{number}"] = struct.Struct("<" + "".join(spec.code for spec in run)).pack_into
+        scope[f"pack_into_{number}"] = struct.Struct(record.BYTE_ORDER + "".join(spec.code for spec in run)).pack_into
         lines.append(f" pack_into_{number}(buffer, {run[0].offset}, {', '.join(spec.name for spec in run)})")
     exec("\n".join(lines), scope)  # the names are attributes of a class, so nothing else can stand in the text
     write: Callable[..., None] = scope["write"]

@@ -26,6 +26,8 @@ class Record:
     __slots__ = ("_values",)
 
     LAYOUT: ClassVar[Struct]
+    BYTE_ORDER: ClassVar[str] = "<"
+    """As `struct` spells it; a base class of a big-endian protocol says ``>``."""
     FIELDS: ClassVar[tuple[FieldSpec, ...]]
     SIZE: ClassVar[int]
     CODE: ClassVar[str]
@@ -52,10 +54,10 @@ class Record:
 
     @classmethod
     def _derive(cls, layout: Struct) -> None:
-        declared = fields_of(layout)
+        declared = fields_of(layout, cls.BYTE_ORDER)
         cls.FIELDS = tuple(field.spec for field in declared)
         cls.CODE = struct_code(declared)
-        packer = struct.Struct("<" + cls.CODE)
+        packer = struct.Struct(cls.BYTE_ORDER + cls.CODE)
         cls.SIZE = packer.size
         cls.DEFAULTS = tuple(value for field in declared for value in field.default)
         cls._declared = {field.spec.name: field for field in declared}
@@ -71,6 +73,7 @@ class Record:
     def _define_parse(cls, letters: Collection[bytes] = ()) -> None:
         """Make the ``parse`` of this class: one function, because on the way of every message each call counts."""
         unpack, new, join = cls._unpack, object.__new__, b"".join
+        first = next(iter(cls._declared), "")
         raws = [raw for field in cls.fields_declared() for raw in field.raw_values()]
         pick = _picker([raw.position for raw in raws])
         ascii_will_do = all(raw.is_text for raw in raws)
@@ -81,7 +84,7 @@ class Record:
             except struct.error:
                 raise ParseError(f"{cls.__name__}: takes {cls.SIZE} bytes, got {len(data)}") from None
             if letters and values[0] not in letters:
-                raise ParseError(f"Data1: {values[0]!r} is no letter of {cls.__name__}, {letters!r}")
+                raise ParseError(f"{first}: {values[0]!r} is no letter of {cls.__name__}, {letters!r}")
             if not (ascii_will_do and join(pick(values)).isascii()):
                 for raw in raws:
                     raw.read(values[raw.position])
@@ -129,8 +132,7 @@ class Record:
         """All fields in order of the layout, as plain values; repeated groups as lists of dictionaries."""
         plain: dict[str, Any] = {}
         for name, read in self._readers.items():
-            value = read(self._values)
-            plain[name] = [entry.fields() for entry in value] if isinstance(value, list) else value
+            plain[name] = _plain(read(self._values))
         return plain
 
     def replace(self, **changes: Any) -> Self:
@@ -152,6 +154,12 @@ class Record:
             if value != usual:
                 shown.append(f"{name}={value}")
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    return value.fields() if isinstance(value, Record) else value
 
 
 def _attribute(field: Field) -> property:
