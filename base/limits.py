@@ -209,8 +209,8 @@ JOURNAL_RECORD_BYTES = 2**31 - 1
 JOURNAL_OPEN_FILES = 8
 """Files of a journal kept open: the one in use, the reserve, the epoch, and a few for readers; others are reopened."""
 
-JOURNAL_FOLLOWED_BYTES = 256 * 1024
-"""Bytes that a follower reads at a time: some thousand orders, of which one that keeps up finds a few."""
+JOURNAL_FOLLOWED_BYTES = 64 * 1024
+"""Bytes that a follower reads at a time: some hundred orders, of which one that keeps up finds a few."""
 
 SNAPSHOTS_KEPT = 2
 """Snapshots in a journal's directory: the newest, and one in case that it is damaged."""

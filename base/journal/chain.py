@@ -32,6 +32,7 @@ WHOLE_FILE = 2**48
 ADVICE = "restore the files from a copy, or keep them and start with an empty directory"
 
 _NAME = re.compile(r"\d{8}\.journal")
+_NUMBER_DIGITS = 8
 _CRC_BYTES = 4
 
 
@@ -95,6 +96,11 @@ def name_of(number: int) -> str:
     return f"{number:08d}.journal"
 
 
+def number_of(name: str) -> int:
+    """Give the number of the segment with a name."""
+    return int(name[:_NUMBER_DIGITS])
+
+
 def segment_names(disk: Disk) -> list[str]:
     """Give the names of all segments in order."""
     return [name for name in disk.names() if _NAME.fullmatch(name)]
@@ -144,7 +150,7 @@ def survey(disk: Disk) -> Survey:
     used: list[Segment] = []
     spare, content = "", b""
     for name in names:
-        expected = name_of(int(names[0][:8]) + len(used))
+        expected = name_of(number_of(names[0]) + len(used))
         if name != expected:
             raise JournalDamaged(expected, 0, f"the file is missing, but {name} is there", ADVICE)
         segment = read_header(disk.read(name, 0, SEGMENT.size), name)

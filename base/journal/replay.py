@@ -20,6 +20,7 @@ from base.journal.chain import (
     Walk,
     check_link,
     name_of,
+    number_of,
     read_header,
     segment_names,
     survey,
@@ -84,7 +85,7 @@ class Follower:
         if self._segment is None and not self._begin():
             return commits
         while self._segment is not None:
-            successor = self._peek(name_of(int(self._segment.name[:8]) + 1))
+            successor = self._peek(name_of(number_of(self._segment.name) + 1))
             self._read_on(self._segment, commits)
             if successor is None:
                 break

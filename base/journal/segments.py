@@ -22,6 +22,7 @@ from base.journal.chain import (
     Walk,
     epoch_content,
     name_of,
+    number_of,
     read_epoch,
     segment_header,
     survey,
@@ -48,12 +49,11 @@ class Journal:
         self._segment_bytes = segment_bytes
         self._failure: JournalFailed | None = None
         self._fence = b""
-        self._number = 0
         self._size = self._offset = 0
         self._reserve = ""
         found = survey(disk)
         self._identity = _identity(found, identity)
-        self._number = int(found.used[-1].name[:8]) if found.used else int(found.spare[:8] or 1) - 1
+        self._number = number_of(found.used[-1].name) if found.used else 0
         self._chain, self.trimmed = self._find_end(found)
         self._chain = self._chain._replace(epoch=max(self._chain.epoch, found.epoch))
         if self.trimmed is not None:

@@ -104,8 +104,10 @@ def test_a_torn_end_is_trimmed_reported_and_written_over() -> None:
     replay = read(disk)
     assert [commit.entries for commit in replay] == history[:-1]
     assert replay.torn == torn
+    disk.log.clear()
     journal = begun(disk)
     assert journal.trimmed == torn
+    assert [operation[:2] for operation in disk.log[:2]] == [("write", torn.file), ("sync", torn.file)]
     assert not any(disk.files[last.segment][last.offset :])
     journal.commit(9, ONE)
     assert contents(disk) == [*history[:-1], ONE]
@@ -220,6 +222,14 @@ def test_who_has_been_taken_over_can_commit_no_more() -> None:
     assert [commit.epoch for commit in read(disk)] == [1, 2]
 
 
+def test_an_epoch_is_higher_than_any_that_began_since_the_journal_was_opened() -> None:
+    disk = MemoryDisk()
+    first, second = open_journal(disk), open_journal(disk)
+    assert [first.begin_epoch(), second.begin_epoch(), first.begin_epoch()] == [1, 2, 3]
+    with pytest.raises(errors.StaleEpoch):
+        second.commit(1, ONE)
+
+
 def test_a_record_of_an_older_epoch_than_the_one_before_is_refused() -> None:
     disk = MemoryDisk()
     journal = begun(disk)
@@ -231,6 +241,16 @@ def test_a_record_of_an_older_epoch_than_the_one_before_is_refused() -> None:
         contents(disk)
     with pytest.raises(errors.JournalDamaged, match="epoch 1 wrote here after epoch 2"):
         open_journal(disk)
+
+
+def test_a_record_that_leaves_numbers_out_is_refused() -> None:
+    disk = MemoryDisk()
+    journal = begun(disk)
+    journal.commit(1, ONE)
+    journal._chain = journal._chain._replace(sequence=5)
+    journal.commit(2, ONE)
+    with pytest.raises(errors.JournalDamaged, match="does not continue command 1"):
+        contents(disk)
 
 
 def test_the_identity_of_a_journal_is_drawn_by_lot_once() -> None:
