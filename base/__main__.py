@@ -34,7 +34,10 @@ def serve(options: argparse.Namespace) -> int:
     common = ["--state", str(options.state)]
     common += ["--lenient"] if options.lenient else []
     addresses = Addresses(_address(options.aes), _address(options.oes))
-    return serve_both(addresses, options.settings, options.demo_accounts, common)
+    journal = ["--durability", options.durability]
+    return serve_both(
+        addresses, options.settings, options.demo_accounts, common, journal=journal, with_spare=options.spare
+    )
 
 
 def server(options: argparse.Namespace) -> int:
@@ -158,6 +161,13 @@ def _add_server_options(parser: argparse.ArgumentParser, kind: str) -> None:
     else:
         parser.add_argument("--listen", metavar=where, help="where to listen; port 0 takes a free one")
         parser.add_argument("--stop-with-input", action="store_true", help="stop when standard input ends")
+    if kind != "aes":
+        parser.add_argument(
+            "--durability", choices=("commit", "none"), default="commit",
+            help="commit: nothing is answered before it is on the disk (default); none: written, but not waited for",
+        )  # fmt: skip
+        spare = "stand by behind the OES on the same state" if kind == "oes" else "run a spare OES as well"
+        parser.add_argument("--spare", action="store_true", help=f"{spare}, and take over when it is gone")
     if kind == "aes":
         parser.add_argument(
             "--oes", metavar=where, action="append", default=[], help="name this OES, not the live ones; repeatable"

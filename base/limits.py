@@ -103,6 +103,24 @@ COLLECT_NS = 1_000_000_000
 QUIET_PASSES = 20
 """Passes of the loop in ``COLLECT_NS`` up to which it counts as quiet: timers and a few messages."""
 
+MARK_EVERY = 10_000
+"""Records between two state hashes in the journal: replay then knows within so many where it went wrong."""
+
+PICTURE_EVERY = 200_000
+"""Records between two pictures of the state: carrying out that many again takes about a second."""
+
+TAKEOVERS = 100
+"""Times that ``serve`` replaces an OES that ended by itself: what fails more often needs a person."""
+
+SPARE_LOOK_NS = 100_000_000
+"""Nanoseconds between two looks of a spare at the journal: it is that far behind at most when it takes over."""
+
+PROGRESS_NS = 1_000_000_000
+"""Nanoseconds between two lines about a recovery that is under way."""
+
+ROOM_NS = 1_000_000_000
+"""Nanoseconds between two looks whether a full disk has room again."""
+
 SETTINGS_BYTES = 1024 * 1024
 """Bytes of a settings file: thousands of accounts fit; anything larger is the wrong file."""
 

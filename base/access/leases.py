@@ -63,6 +63,16 @@ class Leases:
         with self._state.transaction(durable=False) as tables:
             tables.execute("DELETE FROM leases WHERE instance = ?", (self._instance,))
 
+    def last_sign_of(self, pid: int) -> int | None:
+        """Give the time (``Clock.system_ns``) of a process's newest renewal; None when it has no lease."""
+        ((renewed_ns,),) = self._state.read("SELECT max(renewed_ns) FROM leases WHERE pid = ?", (pid,))
+        return None if renewed_ns is None else int(renewed_ns)
+
+    def supersede(self, kind: str) -> None:
+        """End all other leases of a kind of which there is one at a time, so that no client is sent there any more."""
+        with self._state.transaction(durable=False) as tables:
+            tables.execute("DELETE FROM leases WHERE kind = ? AND instance <> ?", (kind, self._instance))
+
     def live(self, kind: str, local: str) -> tuple[str, ...]:
         """Give the live addresses of a service, of the oldest process first.
 

@@ -153,8 +153,9 @@ class OrderTypes(SpecialOrders):
             layer = _bare(Order)
             layer.number, layer.participant, layer.holding = order.number, order.participant, order.holding
             layer.instrument, layer.side, layer.order_type = order.instrument, order.side, LIMIT
-            layer.price_ticks = 0
-            layer.leaves_lots = min(terms.size_increment_lots, missing)
+            layer.order_id, layer.time_in_force, layer.replaced_at_lots = order.order_id, order.time_in_force, 0
+            layer.price_ticks = layer.cancelled_lots = 0
+            layer.quantity_lots = layer.leaves_lots = min(terms.size_increment_lots, missing)
             layer.special = part = Special(terms, order.side, hidden=special.hidden, follows=True)
             part.place, part.parent = place, order
             missing -= layer.leaves_lots

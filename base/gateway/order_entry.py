@@ -89,6 +89,8 @@ class OrderEntry:
     def __init__(self, market: Market, instruments: Iterable[Instrument], pending: Pending) -> None:
         self._market = market
         self._pending = pending
+        self.takes_new = True
+        """False while there is no room to keep more orders: then only what ends orders, and questions, are taken."""
         self._scales = {instrument.number: InstrumentScales(instrument) for instrument in instruments}
         self.reports = Reports(self._scales)
 
@@ -105,6 +107,9 @@ class OrderEntry:
         if len(frame) != Transaction.SIZE:
             frame = self._from_238(client, frame)
         if client.rates is not None and not self._is_in_budget(client, client.rates, frame, now_ns):
+            return
+        if not self.takes_new and read_message_type(frame)[0] in (NEW, REPLACE):
+            self.reports.refuse(client, frame, Reject.NO_ROOM)
             return
         reject = self._judge(client, frame, now_ns)
         if reject:

@@ -89,6 +89,15 @@ class Records:
         else:
             self._pending.clear()
 
+    @property
+    def takes_new(self) -> bool:
+        """Whether new orders and replaces are taken; whoever keeps the records refuses them while there is no room."""
+        return self._order_entry.takes_new
+
+    @takes_new.setter
+    def takes_new(self, taken: bool) -> None:
+        self._order_entry.takes_new = taken
+
     # -- the past
 
     def repeat(self, recorded: Recorded, now_ns: int) -> None:

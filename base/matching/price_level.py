@@ -11,6 +11,9 @@ out of the middle, cost the same however many are waiting.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from operator import attrgetter
+
 from base.vocabulary.orders import OrderStatus, OrderTerms
 
 NEVER_REPLACED = -1
@@ -128,6 +131,15 @@ class Order:
     previous: Order | None
     next: Order | None
 
+    def __getstate__(self) -> tuple[object, ...]:
+        """All but its place in a queue, which the level knows: a picture of a long queue is no deep one."""
+        kept: tuple[object, ...] = _kept_of(self)
+        return kept
+
+    def __setstate__(self, kept: tuple[object, ...]) -> None:
+        for name, value in zip(_KEPT, kept, strict=True):
+            setattr(self, name, value)
+
     def executed_lots(self) -> int:
         """Lots matched so far, over the whole chain of replaces."""
         return self.quantity_lots - self.leaves_lots - self.cancelled_lots
@@ -148,6 +160,10 @@ class Order:
         return OrderStatus.RESTING if self.replaced_at_lots == NEVER_REPLACED else OrderStatus.REPLACED
 
 
+_KEPT = tuple(name for name in Order.__slots__ if name not in ("level", "previous", "next"))
+_kept_of = attrgetter(*_KEPT)
+
+
 class Queue:
     """Orders in a row, threaded through themselves."""
 
@@ -156,6 +172,21 @@ class Queue:
     def __init__(self) -> None:
         self.first: Order | None = None
         self.last: Order | None = None
+
+    def __getstate__(self) -> list[Order]:
+        return list(self.orders())
+
+    def __setstate__(self, orders: list[Order]) -> None:
+        self.first = self.last = None
+        for order in orders:
+            self.link(order)
+
+    def orders(self) -> Iterator[Order]:
+        """All of them in their order."""
+        order = self.first
+        while order is not None:
+            yield order
+            order = order.next
 
     def link(self, order: Order) -> None:
         """Put an order at the end."""
@@ -202,6 +233,19 @@ class PriceLevel(Queue):
         self.first = None
         self.last = None
         self.hidden: Queue | None = None
+
+    def __getstate__(self) -> tuple[object, ...]:  # type: ignore[override]
+        figures = (self.key, self.price_ticks, self.lots, self.apart_lots, self.specials)
+        return (*figures, super().__getstate__(), self.hidden)
+
+    def __setstate__(  # type: ignore[override]
+        self, kept: tuple[int, int, int, int, int, list[Order], Queue | None]
+    ) -> None:
+        self.key, self.price_ticks, self.lots, self.apart_lots, self.specials, visible, self.hidden = kept
+        super().__setstate__(visible)
+        for queue in (self, self.hidden):
+            for order in queue.orders() if queue is not None else ():
+                order.level = self
 
     def append(self, order: Order) -> None:
         """Put an order at the end of the queue."""

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from base import limits
 from base.clock import Clock
+from base.errors import ServerMustStop
 from base.network.admission import Admission
 from base.network.application import Application, Observer
 from base.network.connection import Connection
@@ -267,7 +268,12 @@ class EventLoop:
     # -- when something goes wrong, and the end
 
     def _failed(self, error: Exception, connection: Connection | None = None) -> None:
-        """The last resort: a fault of ours costs one connection, is counted, and has its line in the log."""
+        """The last resort: a fault of ours costs one connection, is counted, and has its line in the log.
+
+        Only where going on would be wrong it ends the loop, and nothing more is sent.
+        """
+        if isinstance(error, ServerMustStop):
+            raise error
         self.failures += 1
         frame = traceback.extract_tb(error.__traceback__)[-1]
         what = f"{type(error).__name__}: {error} ({frame.filename}:{frame.lineno})"

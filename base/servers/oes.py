@@ -17,16 +17,90 @@ from base.clock import Clock
 from base.errors import AccessUnavailable
 from base.exchange import Exchange
 from base.gateway.authorization import OesDesk
+from base.journal.holder import Holder
 from base.network.application import Observer
 from base.network.event_loop import EventLoop
+from base.servers.keeping import Keeping
 from base.servers.operator_door import open_operator_door
 from base.servers.server import Server
 from base.servers.settings import Settings
+from base.servers.spare import Spare
 from base.socket_controller import format_address
 from base.venue import open_oes
 from base.vocabulary.logons import ORDER_ENTRY
 
+JOURNAL = "journal"
+"""The folder of the journal in the state directory."""
+
 log = logging.getLogger("handoff")
+
+
+class Oes:
+    """An OES on its way: a venue with its past; then the lock of the journal; then a listening server.
+
+    Raises SettingsError for a state directory that cannot be used, and whatever the journal has to say.
+    """
+
+    def __init__(self, settings: Settings, state: Path, *, lenient: bool = False) -> None:
+        self._settings = settings
+        self._state = state
+        self._clock = Clock()
+        with ExitStack() as stack:
+            tables = StateFile(state, self._clock)
+            stack.callback(tables.close)
+            self._leases = Leases(tables)
+            self._venue = open_oes(
+                OesDesk(Accounts(settings.credentials), Grants(tables)),
+                Exchange(settings.instruments, settings.accounts, settings.participants),
+                settings.instruments,
+                settings.accounts,
+                settings.participants,
+                lenient=lenient,
+                takeover=settings.takeover,
+                instrument_layout=settings.instrument_layout,
+            )
+            self._held = ExitStack()
+            stack.push(self._held)
+            self._keeping = Keeping(self._venue, settings, state / JOURNAL, self._clock, self._held)
+            self._all = stack.pop_all()
+
+    def close(self) -> None:
+        """Give everything back."""
+        self._all.close()
+
+    def take(self) -> None:
+        """Take the lock of the journal; JournalHeld says which process has it."""
+        self._held.callback(Holder.take(self._state / JOURNAL).release)
+
+    def stand_by(self, *, signals: bool, stop_with_input: int | None = None) -> bool:
+        """Follow the process that has the lock until it is gone; False when asked to stop before."""
+        with Spare(self._state / JOURNAL, self._leases, self._clock, self._keeping) as spare:
+            if stop_with_input is not None:
+                spare.stop_with_input(stop_with_input)
+            holder = spare.wait(signals)
+            if holder is None:
+                return False
+            self._held.callback(holder.release)
+            return True
+
+    def open(
+        self, address: tuple[str, int], *, observer: Observer | None = None, durable: bool = True, forks: bool = False
+    ) -> Server:
+        """Carry out what is left of the past and listen; OSError for an address that cannot be listened on.
+
+        ``durable`` says that nothing is answered before it is on the disk, ``forks`` that the process is our own.
+        """
+        recorder = self._keeping.begin(durable=durable, forks=forks)
+        loop = EventLoop(recorder, address, self._clock, observer)
+        self._held.callback(loop.close)
+        self._keeping.watch(loop.timers, loop.now_ns)
+        open_operator_door(loop, recorder, self._state)
+        leases = self._leases
+        leases.supersede(ORDER_ENTRY)
+        leases.announce(ORDER_ENTRY, self._settings.advertised or [format_address(loop.address)])
+        loop.timers.every(limits.LEASE_RENEW_NS, lambda now_ns: _renew(leases), loop.now_ns + limits.LEASE_RENEW_NS)
+        loop.before_shut_down.append(lambda now_ns: leases.withdraw())
+        return Server("OES", loop, self._all)
 
 
 def build_oes(
@@ -36,33 +110,21 @@ def build_oes(
     *,
     lenient: bool = False,
     observer: Observer | None = None,
+    durable: bool = True,
+    forks: bool = False,
 ) -> Server:
-    """Build an OES that listens on ``address`` and has its lease in the state directory.
+    """Build an OES that listens on ``address`` and has its journal and its lease in the state directory.
 
-    Raises SettingsError for a state directory or an address that no logon reply can carry, OSError for
-    one that cannot be listened on.
+    Raises SettingsError for a state directory or an address that no logon reply can carry, JournalHeld when another
+    process writes there, OSError for an address that cannot be listened on.
     """
-    with ExitStack() as stack:
-        clock = Clock()
-        tables = StateFile(state, clock)
-        stack.callback(tables.close)
-        venue = open_oes(
-            OesDesk(Accounts(settings.credentials), Grants(tables)),
-            Exchange(settings.instruments, settings.accounts, settings.participants),
-            settings.instruments,
-            settings.accounts,
-            lenient=lenient,
-            takeover=settings.takeover,
-            instrument_layout=settings.instrument_layout,
-        )
-        loop = EventLoop(venue, address, clock, observer)
-        stack.callback(loop.close)
-        open_operator_door(loop, venue, state)
-        leases = Leases(tables)
-        leases.announce(ORDER_ENTRY, settings.advertised or [format_address(loop.address)])
-        loop.timers.every(limits.LEASE_RENEW_NS, lambda now_ns: _renew(leases), loop.now_ns + limits.LEASE_RENEW_NS)
-        loop.before_shut_down.append(lambda now_ns: leases.withdraw())
-        return Server("OES", loop, stack.pop_all())
+    oes = Oes(settings, state, lenient=lenient)
+    try:
+        oes.take()
+        return oes.open(address, observer=observer, durable=durable, forks=forks)
+    except BaseException:
+        oes.close()
+        raise
 
 
 def _renew(leases: Leases) -> None:

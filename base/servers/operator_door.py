@@ -1,26 +1,33 @@
 """The operator's door: a request as one line of JSON, its reply as one line of JSON.
 
 In: lines from the socket ``operator.sock`` of the state directory. Out: lines. Never knows: sockets, what a
-command does. Follows "Operator" of the behaviour page. One venue per state directory has the door; one that
-finds it taken serves its clients without, and says so in its log.
+command does. Follows "Operator" of the behaviour page. A venue whose door cannot be opened serves its clients
+without, and says so in its log.
 """
 
 import json
 import logging
 from dataclasses import asdict
 from pathlib import Path
+from typing import Protocol
 
 from base.errors import OperatorRefused
-from base.gateway.operator_requests import read_request
+from base.gateway.operator_requests import OperatorReply, OperatorRequest, read_request
 from base.network.event_loop import EventLoop
-from base.venue import Venue
 
 SOCKET_NAME = "operator.sock"
+
+
+class Operated(Protocol):
+    """Who carries out what the operator asks."""
+
+    def operate(self, request: OperatorRequest, now_ns: int, /) -> OperatorReply: ...
+
 
 log = logging.getLogger("handoff")
 
 
-def open_operator_door(loop: EventLoop, venue: Venue, state: Path) -> None:
+def open_operator_door(loop: EventLoop, venue: Operated, state: Path) -> None:
     """Let the operator reach ``venue`` by the socket in the state directory, as long as ``loop`` serves."""
     path = state / SOCKET_NAME
     try:
@@ -29,7 +36,7 @@ def open_operator_door(loop: EventLoop, venue: Venue, state: Path) -> None:
         log.warning("the operator cannot reach this venue by %s: %s", path, error.strerror or error)
 
 
-def answer(venue: Venue, line: bytes, now_ns: int) -> bytes:
+def answer(venue: Operated, line: bytes, now_ns: int) -> bytes:
     """Answer one request: ``ok`` with ``lines``, ``instruments`` and ``tables``; or not, with an ``error`` to read."""
     try:
         reply = venue.operate(read_request(_fields(line)), now_ns)

@@ -17,13 +17,13 @@ from pathlib import Path
 
 from base import limits
 from base.client.answers import argument, whole_number
-from base.errors import SettingsError
+from base.errors import HandoffError, ServerMustStop, SettingsError
 from base.network.application import Observer
 from base.servers.aes import build_aes
 from base.servers.demo_settings import NAME as DEMO
 from base.servers.demo_settings import demo_settings
 from base.servers.log import start_logging
-from base.servers.oes import build_oes
+from base.servers.oes import Oes
 from base.servers.server import Server
 from base.servers.settings import Settings, load_settings, parse_host
 from base.servers.wire_trace import WireTrace
@@ -47,6 +47,8 @@ class Options:
     lenient: bool = False
     demo_accounts: bool = False
     stop_with_input: bool = False
+    durable: bool = True
+    spare: bool = False
     is_example: bool = False
 
 
@@ -76,6 +78,8 @@ def options_from(kind: str, parsed: argparse.Namespace, address: tuple[str, int]
         lenient=parsed.lenient,
         demo_accounts=getattr(parsed, "demo_accounts", False),
         stop_with_input=parsed.stop_with_input,
+        durable=getattr(parsed, "durability", "commit") == "commit",
+        spare=getattr(parsed, "spare", False),
     )
 
 
@@ -104,27 +108,46 @@ def run_server(options: Options) -> int:
     except SettingsError as error:
         print(f"handoff: {error}", file=sys.stderr)
         return WRONG_SETTINGS
+    except HandoffError as error:
+        print(f"handoff: {error}", file=sys.stderr)
+        return FAILED
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or error
         print(f"handoff: cannot listen on {address[0]}:{address[1]}: {reason}", file=sys.stderr)
         return FAILED
+    if server is None:
+        return OK  # stopped while it stood by
     with server:
         if options.stop_with_input:
             server.loop.stop_with_input(STANDARD_INPUT)
         log.info("%s", _start_line(settings, server, options))
         print("listening on", server.address, flush=True)
-        server.run()
+        try:
+            server.run()
+        except ServerMustStop as error:
+            log.critical("%s ends at once, what it answered is kept: %s", server.name, error)
+            return FAILED
         log.info("%s ended", server.name)
     return OK
 
 
-def _build(settings: Settings, address: tuple[str, int], options: Options) -> Server:
+def _build(settings: Settings, address: tuple[str, int], options: Options) -> Server | None:
     observer: Observer | None = WireTrace(sys.stdout) if options.is_example else None
     if options.kind == "aes":
         return build_aes(
             settings, address, options.state, oes=options.oes, lenient=options.lenient, observer=observer
         )
-    return build_oes(settings, address, options.state, lenient=options.lenient, observer=observer)
+    oes = Oes(settings, options.state, lenient=options.lenient)
+    try:
+        if not options.spare:
+            oes.take()
+        elif not oes.stand_by(signals=True, stop_with_input=STANDARD_INPUT if options.stop_with_input else None):
+            oes.close()
+            return None
+        return oes.open(address, observer=observer, durable=options.durable, forks=True)
+    except BaseException:
+        oes.close()
+        raise
 
 
 def judge_constant_codes(settings: Settings, host: str, demo_accounts: bool) -> None:
@@ -162,7 +185,7 @@ def _start_line(settings: Settings, server: Server, options: Options) -> str:
     accounts = ", ".join(f"{one.account} (user {one.user}, key {one.user})" for one in settings.participants)
     who = f"demo accounts {accounts}" if settings.source == DEMO else f"{len(settings.participants)} users"
     manner = "lenient" if options.lenient else "strict"
-    kept = "; durability none: orders and balances end with this process" if options.kind == "oes" else ""
+    kept = f"; durability {'commit' if options.durable else 'none'}" if options.kind == "oes" else ""
     return f"{server.name} at {server.address[0]}:{server.address[1]}, {manner}, {settings.source}: {who}{kept}"
 
 

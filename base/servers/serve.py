@@ -5,13 +5,15 @@ messages. When one of the two ends by itself the other one is stopped and the ex
 """
 
 import selectors
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from base.errors import ServerFailed
+from base import limits
+from base.errors import ServerFailed, SettingsError
 from base.network.wakeup import EndOfInput, Wakeup, stop_on_signals
 from base.servers.children import Child
 from base.servers.demo_settings import demo_settings
@@ -28,36 +30,82 @@ class Addresses:
     oes: tuple[str, int] | None = None
 
 
-def serve(addresses: Addresses, settings_file: Path | None, demo_accounts: bool, common: Sequence[str]) -> int:
-    """Run both servers until SIGINT or SIGTERM; ``common`` are further options that both get.
+def serve(
+    addresses: Addresses,
+    settings_file: Path | None,
+    demo_accounts: bool,
+    common: Sequence[str],
+    *,
+    journal: Sequence[str] = (),
+    with_spare: bool = False,
+) -> int:
+    """Run both servers until SIGINT or SIGTERM; ``common`` are further options that both get, ``journal`` the OES's.
 
     Raises SettingsError before anything is started, ServerFailed when a server cannot go on.
     """
     settings = load_settings(settings_file) if settings_file else demo_settings()
+    if with_spare and settings.advertised:
+        raise SettingsError(
+            f"{settings.source}: oes.advertised names one OES, so a spare cannot be known by it: start the spare"
+            " with `handoff oes --spare` and settings of its own"
+        )
     arguments = [*common, *(["--settings", str(settings_file)] if settings_file else [])]
     arguments += ["--demo-accounts"] if demo_accounts else []
-    asked = []
-    for kind, address in (("oes", addresses.oes or settings.oes), ("aes", addresses.aes or settings.aes)):
+    listen = {"oes": addresses.oes or settings.oes, "aes": addresses.aes or settings.aes}
+    for address in listen.values():
         judge_constant_codes(settings, address[0], demo_accounts)
-        asked.append((kind, ["--listen", format_address(address), *arguments]))
     with ExitStack() as stack:
-        selector = stack.enter_context(selectors.DefaultSelector())
-        wakeup = Wakeup(selector)
-        stack.callback(wakeup.close)
-        over: list[Child | None] = []
-        stack.enter_context(stop_on_signals(lambda: over.append(None), wakeup))
-        children = [stack.enter_context(Child(kind, arguments)) for kind, arguments in asked]
-        oes, aes = (child.address() for child in children)
-        for child in children:
-            EndOfInput(selector, child.output.fileno(), partial(over.append, child))
-        print(directions(aes, oes), flush=True)
-        while not over:
-            for key, mask in selector.select():
-                key.data.process_events(mask)
-        if over[0] is not None:
-            raise ServerFailed(f"the {over[0].kind.upper()} ended by itself with exit code {over[0].stop()}")
-        print("stopping", flush=True)
+        house = _House(stack)
+        oes = house.start("oes", ["--listen", format_address(listen["oes"]), *journal, *arguments])
+        aes = house.start("aes", ["--listen", format_address(listen["aes"]), *arguments])
+        print(directions(aes.address(), oes.address()), flush=True)
+        if with_spare:
+            spare = ["--spare", "--listen", format_address((listen["oes"][0], 0)), *journal, *arguments]
+            house.stand_by(lambda: house.start("oes", spare))
+        house.look_after(aes)
     return 0
+
+
+class _House:
+    """The servers that run, and what to do when one ends by itself."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._selector = stack.enter_context(selectors.DefaultSelector())
+        wakeup = Wakeup(self._selector)
+        stack.callback(wakeup.close)
+        self._over: deque[Child | None] = deque()
+        stack.enter_context(stop_on_signals(lambda: self._over.append(None), wakeup))
+        self._start_spare: Callable[[], Child] | None = None
+        self._takeovers_left = limits.TAKEOVERS
+
+    def start(self, kind: str, arguments: Sequence[str]) -> Child:
+        """Start a server, which is stopped when all this ends."""
+        child = self._stack.enter_context(Child(kind, arguments))
+        EndOfInput(self._selector, child.output.fileno(), partial(self._over.append, child))
+        return child
+
+    def stand_by(self, start_spare: Callable[[], Child]) -> None:
+        """Have a spare OES from now on; another one each time that the last one had to take over."""
+        self._start_spare = start_spare
+        start_spare()
+
+    def look_after(self, aes: Child) -> None:
+        """Wait until we are to stop; ServerFailed when a server ends that nobody replaces."""
+        while True:
+            while not self._over:
+                for key, mask in self._selector.select():
+                    key.data.process_events(mask)
+            ended = self._over.popleft()
+            if ended is None:
+                print("stopping", flush=True)
+                return
+            code = ended.stop()
+            if ended is aes or self._start_spare is None or not self._takeovers_left:
+                raise ServerFailed(f"the {ended.kind.upper()} ended by itself with exit code {code}")
+            self._takeovers_left -= 1
+            print(f"an OES ended by itself with exit code {code}; the spare goes on, and gets a spare", flush=True)
+            self._start_spare()
 
 
 def directions(aes: tuple[str, int], oes: tuple[str, int]) -> str:

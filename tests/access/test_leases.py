@@ -1,5 +1,6 @@
 """Live servers are named, primary first; dead ones are not; addresses that no reply can carry are refused (C14)."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,6 +56,26 @@ def test_renewing_clears_what_is_stale_so_the_table_stays_small(open_state: Open
         Leases(open_state()).announce(ORDER_ENTRY, [f"127.0.0.1:{port}"])
         clock.advance(SECOND)
     assert state.read("SELECT count(*) FROM leases") == [(3,)]
+
+
+def test_who_takes_over_ends_the_leases_of_its_kind_and_no_others(open_state: Opener) -> None:
+    aes, dead, heir = Leases(open_state()), Leases(open_state()), Leases(open_state())
+    dead.announce(ORDER_ENTRY, ["127.0.0.1:9001"])
+    dead.announce(MARKET_DATA, ["127.0.0.1:9003"])
+    heir.announce(ORDER_ENTRY, ["127.0.0.1:9002"])
+    heir.supersede(ORDER_ENTRY)
+    assert aes.live(ORDER_ENTRY, LOCAL) == ("127.0.0.1:9002",)
+    assert aes.live(MARKET_DATA, LOCAL) == ("127.0.0.1:9003",)
+
+
+def test_the_last_sign_of_a_process_is_that_of_its_newest_lease(open_state: Opener, clock: ManualClock) -> None:
+    aes, server = Leases(open_state()), Leases(open_state())
+    assert aes.last_sign_of(os.getpid()) is None
+    server.announce(ORDER_ENTRY, ["127.0.0.1:9001"])
+    clock.advance(SECOND)
+    server.renew()
+    assert aes.last_sign_of(os.getpid()) == clock.system_ns()
+    assert aes.last_sign_of(1) is None
 
 
 def test_a_lease_from_before_the_machine_started_is_stale(open_state: Opener, clock: ManualClock) -> None:

@@ -19,7 +19,6 @@ NEVER_SENT = {
     RejectReason.ACCOUNT_NOT_FOUND: ONE,
     RejectReason.RISK_ACCOUNT_NOT_FOUND: "every account that may log on has its place at the risk desk",
     RejectReason.RISK_SYMBOL_NOT_FOUND: "every instrument has its place at the risk desk",
-    RejectReason.MES_NOT_AVAILABLE_TRADING_DISABLED: "matching runs inside the OES; who reaches one reaches both",
     RejectReason.MDS_NOT_AVAILABLE_TRADING_DISABLED: "trading does not need market data",
     RejectReason.STOP_SIZE_INVALID: "no order type has a size of its own for its stop",
     RejectReason.ORIG_SIZE_INVALID: "no request carries the original size",
@@ -98,6 +97,12 @@ def killed(floor: Floor) -> int:
     return int(floor.send(1, floor.order(1, OrderID=100))[0].RejectReason)
 
 
+def no_room(floor: Floor) -> int:
+    assert floor.venue.records is not None
+    floor.venue.records.takes_new = False
+    return int(floor.send(1, floor.order(1, OrderID=100))[0].RejectReason)
+
+
 def too_fast(floor: Floor) -> int:
     floor.log_on(3)
     return int(floor.send(3, floor.order(3), floor.order(3))[1].RejectReason)
@@ -116,6 +121,7 @@ def without_margin(floor: Floor) -> int:
 
 BY_SESSION: dict[RejectReason, Callable[[Floor], int]] = {
     RejectReason.INVALID_KEY: logon(Account=99),
+    RejectReason.MES_NOT_AVAILABLE_TRADING_DISABLED: no_room,
     RejectReason.OES_NOT_AVAILABLE_TRADING_DISABLED: logon(Account=98),
     RejectReason.USER_ALREADY_LGGGED_IN: logon(),
     RejectReason.USER_ALREADY_LOGGED_IN: taken_over,

@@ -59,8 +59,10 @@ def test_an_advertised_address_is_named_instead(tmp_path: Path) -> None:
 def test_an_address_in_use_leaves_no_lease(tmp_path: Path) -> None:
     with serving(lambda: build_oes(demo_settings(), LOOPBACK, tmp_path)) as server:
         with pytest.raises(OSError, match="Address already in use"):
-            build_oes(demo_settings(), server.address, tmp_path)
-        assert len(live(tmp_path)) == 1
+            build_oes(demo_settings(), server.address, tmp_path / "other")
+        assert live(tmp_path / "other") == ()
+    with serving(lambda: build_oes(demo_settings(), LOOPBACK, tmp_path / "other")):
+        pass  # nothing was left locked
 
 
 def test_two_accounts_trade_through_both_servers(tmp_path: Path) -> None:

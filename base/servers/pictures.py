@@ -1,0 +1,75 @@
+"""Takes a picture of a venue now and then, so that a restart need not repeat everything.
+
+In: a venue's records, the number of the last commit. Out: picture files, written by a child process while trading
+goes on. Never knows: messages, how a journal works. Follows "Snapshots" of docs/journal.md.
+"""
+
+import logging
+import os
+import signal
+from collections.abc import Callable
+
+from base import limits
+from base.gateway.records import Records
+from base.servers.state_image import image_of
+
+log = logging.getLogger("handoff")
+
+Store = Callable[[int, str, bytes], object]
+"""Keeps a picture: the number of its last record, its state hash, its bytes."""
+
+
+class Photographer:
+    """Takes a picture once ``limits.PICTURE_EVERY`` records are new.
+
+    ``store`` is called in the child with nothing open but what it opens itself; without a process of our own
+    (``forks`` false) it is called right here.
+    """
+
+    def __init__(self, records: Records, store: Store, sequence: int, *, forks: bool) -> None:
+        self._records = records
+        self._store = store
+        self._forks = forks
+        self._taken_at = sequence
+        self._child: int | None = None
+
+    def look(self, sequence: int) -> None:
+        """Take a picture if one is due; to be called when all up to ``sequence`` is committed and carried out."""
+        if sequence - self._taken_at < limits.PICTURE_EVERY or self._child is not None:
+            return
+        self._taken_at = sequence
+        if not self._forks:
+            self._take(sequence)
+            return
+        child = os.fork()
+        if child:
+            self._child = child
+            return
+        code = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            os.closerange(0, limits.SESSIONS + limits.SPARE_FILES)  # sockets and locks are our parent's
+            self._take(sequence)
+            code = 0
+        finally:
+            os._exit(code)
+
+    def reap(self) -> None:
+        """Ask, without waiting, how the child fared; to be called now and then."""
+        if self._child is None:
+            return
+        pid, status = os.waitpid(self._child, os.WNOHANG)
+        if pid:
+            self._child = None
+            if code := os.waitstatus_to_exitcode(status):
+                log.warning("a picture of the state could not be written (exit code %d); the next one may", code)
+
+    def close(self) -> None:
+        """Wait for the child, if there is one."""
+        if self._child is not None:
+            os.waitpid(self._child, 0)
+            self._child = None
+
+    def _take(self, sequence: int) -> None:
+        state_hash = self._records.state_hash()
+        self._store(sequence, state_hash, image_of(self._records.capture()))

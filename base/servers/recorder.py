@@ -1,0 +1,128 @@
+"""Between the loop and the venue of an OES: what a pass changed is committed before an answer leaves.
+
+In: what the loop tells its application. Out: the same to the venue; its records to the journal, then its answers.
+Never knows: messages, how a journal keeps what it gets. Follows decision 5, "a pass of the loop".
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from base import limits
+from base.errors import MarketBroken, OperatorRefused
+from base.gateway.operator_requests import OperatorReply, OperatorRequest
+from base.gateway.records import Records
+from base.venue import Outbound, Venue
+from base.vocabulary.recorded import Recorded
+
+
+class Keeper(Protocol):
+    """What this room wants of a journal."""
+
+    @property
+    def sequence(self) -> int: ...
+
+    def commit(self, now_ns: int, entries: Sequence[Recorded], /) -> None: ...
+
+
+class Recorder:
+    """An application for the loop: the venue, with a commit in front of whatever leaves it.
+
+    ``after_commit`` is called with the time once a pass is committed and before its answers leave.
+    """
+
+    def __init__(self, venue: Venue, journal: Keeper) -> None:
+        assert venue.records is not None, "only an OES has a past"
+        self._venue = venue
+        self._records: Records = venue.records
+        self._journal = journal
+        self._now_ns = 0
+        self._marked = journal.sequence // limits.MARK_EVERY
+        self.after_commit: list[Callable[[int], object]] = []
+
+    @property
+    def frame_by_frame(self) -> bool:
+        """As the venue wants it."""
+        return self._venue.frame_by_frame
+
+    def begin(self, settings: bytes, now_ns: int) -> None:
+        """Commit that this process goes on from here."""
+        self._now_ns = now_ns
+        self._records.begin(settings, now_ns)
+        self._commit()
+
+    def connected(self, connection: int, peer: tuple[str, int], local: tuple[str, int], now_ns: int) -> None:
+        """Tell the venue."""
+        self._now_ns = now_ns
+        self._venue.connected(connection, peer, local, now_ns)
+
+    def receive(self, connection: int, data: bytes, now_ns: int) -> None:
+        """Tell the venue."""
+        with self._guarded(now_ns):
+            self._venue.receive(connection, data, now_ns)
+
+    def disconnected(self, connection: int, now_ns: int) -> None:
+        """Tell the venue."""
+        with self._guarded(now_ns):
+            self._venue.disconnected(connection, now_ns)
+
+    def outbound(self) -> list[Outbound]:
+        """Commit, then give what is to be sent."""
+        if self._records.pending_count:
+            self._commit()
+        return self._venue.outbound()
+
+    def next_deadline_ns(self) -> int | None:
+        """The venue's."""
+        return self._venue.next_deadline_ns()
+
+    def deadline_passed(self, now_ns: int) -> None:
+        """Tell the venue."""
+        with self._guarded(now_ns):
+            self._venue.deadline_passed(now_ns)
+
+    def shut_down(self, now_ns: int) -> None:
+        """Tell the venue."""
+        with self._guarded(now_ns):
+            self._venue.shut_down(now_ns)
+
+    def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply:
+        """Let the venue carry out what the operator asks; the reply is given when that is committed."""
+        refusal: OperatorRefused | None = None
+        with self._guarded(now_ns):
+            try:
+                reply = self._venue.operate(request, now_ns)
+            except OperatorRefused as error:  # the steps before it stand
+                refusal = error
+        if self._records.pending_count:
+            self._commit()
+        if refusal is not None:
+            raise refusal
+        return reply
+
+    def log_lines(self) -> list[str]:
+        """The venue's."""
+        return self._venue.log_lines()
+
+    def _commit(self) -> None:
+        entries = self._records.pending()
+        due = (self._journal.sequence + len(entries)) // limits.MARK_EVERY
+        if due > self._marked:
+            self._marked = due
+            entries.append(self._records.mark())
+        self._journal.commit(self._now_ns, entries)
+        self._records.committed()
+        for action in self.after_commit:
+            action(self._now_ns)
+
+    @contextmanager
+    def _guarded(self, now_ns: int) -> Iterator[None]:
+        """Let an error pass that left the market alone; after any other nothing of this pass may be kept or told."""
+        self._now_ns = now_ns
+        count = self._records.pending_count
+        try:
+            yield
+        except Exception as error:
+            if self._records.pending_count == count:
+                raise
+            raise MarketBroken(f"a command was begun and not finished: {type(error).__name__}: {error}") from error

@@ -1,0 +1,158 @@
+"""An OES comes back with everything that it had answered, and says what it found on its disk."""
+
+import dataclasses
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from base import limits
+from base.clock import Clock
+from base.errors import JournalHeld, RecoveryFailed, SettingsError
+from base.exchange import Exchange
+from base.journal.disk import FileDisk
+from base.journal.replay import read
+from base.servers.demo_settings import demo_settings
+from base.servers.keeping import Keeping
+from base.servers.oes import build_oes
+from base.servers.recorder import Recorder
+from base.servers.settings import Settings
+from base.venue import Venue, open_oes
+from base.vocabulary.recorded import RecordedKind
+from base.wire.bo.logon import ClientLogon
+from tests.kit.floor import KEY, SESSION, Floor, OpenDoor
+
+SETTINGS = demo_settings()
+ACCOUNTS = tuple(terms.account for terms in SETTINGS.accounts)
+Say = Callable[[str], None]
+
+
+class Oes:
+    """An OES without sockets: a venue, its keeping, and who is logged on."""
+
+    def __init__(self, directory: Path, stack: ExitStack, settings: Settings = SETTINGS) -> None:
+        self.exchange = Exchange(settings.instruments, settings.accounts, settings.participants)
+        self.venue: Venue = open_oes(
+            OpenDoor(ACCOUNTS),  # type: ignore[arg-type]
+            self.exchange,
+            settings.instruments,
+            settings.accounts,
+            settings.participants,
+        )
+        self.keeping = Keeping(self.venue, settings, directory, Clock(), stack)
+        self.recorder: Recorder = self.keeping.begin(durable=True, forks=False)
+        self.recorder.connected(1, ("127.0.0.1", 1), ("127.0.0.1", 2), 0)
+        self.send(ClientLogon(LogonType=1, Account=ACCOUNTS[0], UserName=SETTINGS.participants[0].user).encode())
+
+    def send(self, frame: bytes) -> list[bytes]:
+        self.recorder.receive(1, frame, 0)
+        return [bytes(frame) for outbound in self.recorder.outbound() for frame in outbound.frames]
+
+    def order(self, number: int, **fields: object) -> list[bytes]:
+        order = Floor().order(1, OrderID=number, Key=KEY + ACCOUNTS[0] % 1_000, TradingSessionID=SESSION)
+        return self.send(order.replace(Account=ACCOUNTS[0], BOOrderQty=0.01, **fields).encode())
+
+
+def test_what_was_answered_is_there_again(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        oes = Oes(tmp_path, stack)
+        for number in range(1, 30):
+            assert len(oes.order(number)) == 1
+        before = oes.exchange.state_hash()
+    with ExitStack() as stack:
+        again = Oes(tmp_path, stack)
+        assert again.exchange.state_hash() == before
+        (reply,) = again.order(29)
+        assert reply[4] == 12, "an order id that was accepted before is refused"
+
+
+def test_a_picture_shortens_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(limits, "PICTURE_EVERY", 10)
+    monkeypatch.setattr(limits, "MARK_EVERY", 7)
+    caplog.set_level(logging.INFO, "handoff")
+    with ExitStack() as stack:
+        oes = Oes(tmp_path, stack)
+        for number in range(1, 30):
+            oes.order(number)
+        before = oes.exchange.state_hash()
+    pictures = sorted(tmp_path.glob("*.snapshot"))
+    assert len(pictures) == limits.SNAPSHOTS_KEPT
+    assert RecordedKind.MARK in {one.kind for commit in read(FileDisk(tmp_path)) for one in commit.entries}
+    with ExitStack() as stack:
+        again = Oes(tmp_path, stack)
+        assert again.exchange.state_hash() == before
+    damaged = bytearray(pictures[-1].read_bytes())
+    damaged[200] ^= 1
+    pictures[-1].write_bytes(damaged)
+    with ExitStack() as stack:
+        again = Oes(tmp_path, stack)
+        assert again.exchange.state_hash() == before
+    assert f"the picture {pictures[-1].name} is passed over: its checksum is wrong" in caplog.text
+
+
+def test_a_picture_that_shows_something_else_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "PICTURE_EVERY", 10)
+    with ExitStack() as stack:
+        oes = Oes(tmp_path, stack)
+        monkeypatch.setattr(Exchange, "state_hash", lambda exchange: "0" * 64)
+        for number in range(1, 15):
+            oes.order(number)
+    monkeypatch.undo()
+    with ExitStack() as stack, pytest.raises(RecoveryFailed, match=r"\.snapshot: .*; remove it, the journal has every"):
+        Oes(tmp_path, stack)
+
+
+def test_a_torn_end_is_reported(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with ExitStack() as stack:
+        oes = Oes(tmp_path, stack)
+        oes.order(1)
+        before = oes.exchange.state_hash()
+        oes.order(2)
+    path = tmp_path / "00000001.journal"
+    last = list(read(FileDisk(tmp_path)))[-1]
+    content = bytearray(path.read_bytes())
+    content[last.offset + 100] ^= 1
+    path.write_bytes(content)
+    with ExitStack() as stack:
+        assert Oes(tmp_path, stack).exchange.state_hash() == before
+    assert "the last write before the end was cut off" in caplog.text
+
+
+def test_other_settings_are_refused(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        Oes(tmp_path, stack)
+    other = dataclasses.replace(SETTINGS, instruments=SETTINGS.instruments[:2])
+    with ExitStack() as stack, pytest.raises(SettingsError, match="other instruments than today's"):
+        Oes(tmp_path, stack, other)
+
+
+def test_a_full_disk_refuses_what_is_new_and_recovers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with ExitStack() as stack:
+        oes = Oes(tmp_path, stack)
+        oes.order(1)
+        has_room = False
+        monkeypatch.setattr(oes.keeping._journal, "make_room", lambda: has_room)
+        oes.keeping._look()
+        oes.keeping._look()
+        (refused,) = oes.order(2)
+        assert refused[4] == 12
+        (cancelled,) = oes.order(3, MessageType=6, OrigOrderID=1)
+        assert cancelled[4] == 15
+        has_room = True
+        oes.keeping._look()
+        (accepted,) = oes.order(2)
+        assert accepted[4] == 14
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+
+
+def test_one_process_has_the_journal(tmp_path: Path) -> None:
+    with build_oes(SETTINGS, ("127.0.0.1", 0), tmp_path), pytest.raises(JournalHeld, match="process"):
+        build_oes(SETTINGS, ("127.0.0.1", 0), tmp_path)
+    with build_oes(SETTINGS, ("127.0.0.1", 0), tmp_path):
+        pass

@@ -1,0 +1,75 @@
+"""When a picture is taken, by whom, and what a failure does."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from base import limits
+from base.servers.pictures import Photographer
+from base.servers.state_image import captured_in
+from tests.kit.floor import Floor
+
+
+@pytest.fixture(autouse=True)
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "PICTURE_EVERY", 10)
+
+
+def floor() -> Floor:
+    traded = Floor()
+    traded.log_on(1)
+    traded.send(1, traded.order(1))
+    return traded
+
+
+def test_it_is_taken_when_enough_is_new() -> None:
+    taken: list[tuple[int, str, bytes]] = []
+    traded = floor()
+    assert traded.venue.records is not None
+    photographer = Photographer(traded.venue.records, lambda *one: taken.append(one), 5, forks=False)
+    for sequence in (6, 14, 15, 16, 24, 25):
+        photographer.look(sequence)
+    assert [sequence for sequence, *_ in taken] == [15, 25]
+    sequence, state_hash, image = taken[0]
+    other = Floor()
+    assert other.venue.records is not None
+    other.venue.records.restore(captured_in(image))
+    assert other.exchange.state_hash() == state_hash == traded.exchange.state_hash()
+
+
+def test_a_child_writes_it_with_nothing_of_its_parent_open(tmp_path: Path) -> None:
+    traded = floor()
+    assert traded.venue.records is not None
+
+    def store(sequence: int, state_hash: str, image: bytes) -> None:
+        opened = sorted(os.listdir("/proc/self/fd"))
+        (tmp_path / "picture").write_text(f"{sequence} {state_hash} {hashlib.sha256(image).hexdigest()}")
+        (tmp_path / "open").write_text(" ".join(opened))
+
+    photographer = Photographer(traded.venue.records, store, 0, forks=True)
+    photographer.look(10)
+    photographer.look(20)  # one at a time
+    photographer.close()
+    sequence, state_hash, _ = (tmp_path / "picture").read_text().split()
+    assert (sequence, state_hash) == ("10", traded.exchange.state_hash())
+    assert (tmp_path / "open").read_text() == "0"  # the listing itself
+    photographer.look(30)
+    photographer.close()
+    assert (tmp_path / "picture").read_text().startswith("30 ")
+
+
+def test_a_child_that_fails_costs_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    traded = floor()
+    assert traded.venue.records is not None
+
+    def store(sequence: int, state_hash: str, image: bytes) -> None:
+        raise OSError("no room")
+
+    photographer = Photographer(traded.venue.records, store, 0, forks=True)
+    photographer.look(10)
+    while photographer._child is not None:
+        photographer.reap()
+    assert "a picture of the state could not be written (exit code 1)" in caplog.text
+    photographer.reap()

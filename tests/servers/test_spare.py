@@ -1,0 +1,96 @@
+"""A spare takes over from a process that ended or hangs, with everything that it had answered."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from base import limits
+from base.access.leases import Leases
+from base.access.state_file import StateFile
+from base.client.trader import Trader
+from base.clock import Clock
+from base.errors import ServerFailed
+from base.messages import Side
+from base.servers.aes import build_aes
+from base.servers.children import Child
+from base.servers.demo_settings import demo_settings
+from base.socket_controller import format_address
+from base.vocabulary.logons import ORDER_ENTRY
+from tests.kit.serving import serving
+
+LOOPBACK = ("127.0.0.1", 0)
+
+
+class Pair:
+    """A primary and its spare, as processes; ``say`` is the spare's log."""
+
+    def __init__(self, state: Path, stack: ExitStack) -> None:
+        self.state = state
+        common = ["--listen", "127.0.0.1:0", "--state", str(state)]
+        self.primary = stack.enter_context(Child("oes", common))
+        self.old_address = self.primary.address()
+        reader, writer = os.pipe()
+        self.log = stack.enter_context(os.fdopen(reader, "rb"))
+        with os.fdopen(writer, "wb") as log:
+            self.spare = stack.enter_context(Child("oes", [*common, "--spare"], log))
+        self.standing_by = self.log.readline().decode()
+
+    def signal(self, number: signal.Signals) -> None:
+        os.kill(self.primary._process.pid, number)
+
+    def live(self) -> tuple[str, ...]:
+        tables = StateFile(self.state, Clock())
+        try:
+            return Leases(tables).live(ORDER_ENTRY, "127.0.0.1")
+        finally:
+            tables.close()
+
+    def said(self) -> str:
+        """What the spare said in all, once it ended."""
+        assert self.spare.stop() == 0
+        return self.standing_by + self.log.read().decode()
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    with ExitStack() as stack:
+        yield Pair(tmp_path, stack)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP])
+def test_a_spare_goes_on_where_the_primary_ended(pair: Pair, number: signal.Signals) -> None:
+    with serving(lambda: build_aes(demo_settings(), LOOPBACK, pair.state)) as aes:
+        with Trader(*aes.address, key="1", user="1", account=1) as trader:
+            order = trader.new_order("BTCUSD", Side.BUY, 0.01, 50_000.0)
+            trader.replies(order)
+        pair.signal(number)
+        address = pair.spare.address()
+        assert address != pair.old_address
+        assert pair.live() == (format_address(address),)
+        with Trader(*aes.address, key="1", user="1", account=1) as trader:
+            assert trader.address_of("OES") == address
+            trader.open_orders("BTCUSD")
+            found = trader.wait_for(lambda message: getattr(message, "OrderID", 0) == order.OrderID)
+            assert (found.BOPrice, found.RemainingQuantity) == (50_000.0, 0.01)
+    said = pair.said()
+    assert f"process {pair.primary._process.pid}, which held the journal, ended" in said
+    hangs = "gives no sign of life; it is ended" in said
+    assert hangs == (number == signal.SIGSTOP)
+
+
+def test_a_spare_that_is_stopped_while_it_waits_leaves_the_primary_alone(pair: Pair) -> None:
+    with pytest.raises(ServerFailed, match="does not accept in time"), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(limits, "SERVER_START_NS", 1_000_000_000)
+        pair.spare.address()
+    assert f"standing by: process {pair.primary._process.pid} holds" in pair.said()
+    assert pair.live() == (format_address(pair.old_address),)
+    assert pair.primary.stop() == 0
+
+
+def test_without_a_primary_a_spare_trades_at_once(tmp_path: Path) -> None:
+    with Child("oes", ["--spare", "--listen", "127.0.0.1:0", "--state", str(tmp_path)]) as spare:
+        assert spare.address()[1]

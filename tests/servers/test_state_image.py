@@ -1,0 +1,83 @@
+"""A picture shows the state it was taken of, and reading one runs no code."""
+
+import os
+import pickle
+import sys
+
+import pytest
+
+from base.errors import RecoveryFailed
+from base.servers.state_image import captured_in, image_of
+from tests.kit.counts import count
+from tests.kit.floor import Floor
+from tests.kit.traffic import Traffic
+
+
+def floor_after(steps: int, seed: int) -> tuple[Floor, Traffic]:
+    floor, traffic = Floor(cancel_on_disconnect=True), Traffic(seed)
+    for _ in range(steps):
+        traffic.step(floor)
+    return floor, traffic
+
+
+@pytest.mark.parametrize("seed", range(count(ordinary=10, long=200)))
+def test_a_venue_goes_on_from_its_picture_as_from_itself(seed: int) -> None:
+    floor, _ = floor_after(600, seed)
+    other = Floor(cancel_on_disconnect=True)
+    assert floor.venue.records is not None and other.venue.records is not None
+    other.venue.records.restore(captured_in(image_of(floor.venue.records.capture())))
+    other.now_ns, other._order_id = floor.now_ns, floor._order_id
+    assert other.exchange.state_hash() == floor.exchange.state_hash()
+    for one in (floor, other):
+        one._unread.clear()
+        one.venue.shut_down(one.now_ns)
+        one.venue.outbound()
+        crowd = Traffic(seed + 1)
+        for _ in range(600):
+            crowd.step(one)
+    assert other._unread == floor._unread
+    assert other.exchange.state_hash() == floor.exchange.state_hash()
+
+
+def test_a_long_queue_is_no_deep_picture() -> None:
+    floor = Floor()
+    floor.log_on(1)
+    for _ in range(3 * sys.getrecursionlimit()):
+        floor.send(1, floor.order(1))
+    assert floor.venue.records is not None
+    other = Floor()
+    assert other.venue.records is not None
+    other.venue.records.restore(captured_in(image_of(floor.venue.records.capture())))
+    assert other.exchange.state_hash() == floor.exchange.state_hash()
+
+
+class Evil:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("false",)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        b"",
+        b"nonsense",
+        pickle.dumps(Evil()),
+        pickle.dumps((print,)),
+        pickle.dumps((getattr, "x")),
+        pickle.dumps(17),
+        b"cbase.exchange.requests\n_bare\n.",
+        b"cbase.vocabulary.orders\nIntEnum.__call__\n.",
+    ],
+)
+def test_what_is_no_picture_is_refused(image: bytes) -> None:
+    with pytest.raises(RecoveryFailed):
+        captured_in(image)
+
+
+def test_no_end_of_a_picture_passes_for_the_whole() -> None:
+    floor, _ = floor_after(30, 1)
+    assert floor.venue.records is not None
+    image = image_of(floor.venue.records.capture())
+    for end in range(0, len(image), 97):
+        with pytest.raises(RecoveryFailed):
+            captured_in(image[:end])
