@@ -13,6 +13,8 @@ from base import limits
 from base.gateway.records import Records
 from base.servers.state_image import image_of
 
+STANDARD_FILES = 3
+
 log = logging.getLogger("handoff")
 
 Store = Callable[[int, str, bytes], object]
@@ -48,7 +50,9 @@ class Photographer:
         code = 1
         try:
             signal.set_wakeup_fd(-1)
-            os.closerange(0, limits.SESSIONS + limits.SPARE_FILES)  # sockets and locks are our parent's
+            os.closerange(0, limits.SESSIONS + limits.SPARE_FILES)  # sockets and pipes are our parent's
+            for _ in range(STANDARD_FILES):  # so that nothing that is printed lands in a file of ours
+                os.open(os.devnull, os.O_RDWR)
             self._take(sequence)
             code = 0
         finally:

@@ -54,7 +54,7 @@ def test_a_child_writes_it_with_nothing_of_its_parent_open(tmp_path: Path) -> No
     photographer.close()
     sequence, state_hash, _ = (tmp_path / "picture").read_text().split()
     assert (sequence, state_hash) == ("10", traded.exchange.state_hash())
-    assert (tmp_path / "open").read_text() == "0"  # the listing itself
+    assert (tmp_path / "open").read_text() == "0 1 2 3"  # three that lead nowhere, and the listing itself
     photographer.look(30)
     photographer.close()
     assert (tmp_path / "picture").read_text().startswith("30 ")
