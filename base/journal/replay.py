@@ -28,7 +28,7 @@ from base.journal.chain import (
     walk,
 )
 from base.journal.disk import Disk
-from base.journal.records import HEADER, MAGIC, find, look
+from base.journal.records import HEADER, MAGIC, find
 
 __all__ = ["Commit", "Follower", "Replay", "TornTail", "read"]
 
@@ -119,8 +119,8 @@ class Follower:
             if length > len(data) and self._offset + length <= segment.size and length > size:
                 size = length
                 continue
-            self._refuse_a_gap(segment, data, commits)
-            return
+            if not self._fill_gap(segment, data, commits):
+                return
 
     def _take(self, segment: Segment, data: bytes, commits: list[Commit]) -> int:
         walking = _later(walk(segment, data, 0, self._offset, self._chain), self._after)
@@ -132,21 +132,22 @@ class Follower:
                 self._offset += taken
                 return int(taken)
 
-    def _refuse_a_gap(self, segment: Segment, data: bytes, commits: list[Commit]) -> None:
-        """Raise when a later record is whole although this one is not; a second look rules out a write in between."""
+    def _fill_gap(self, segment: Segment, data: bytes, commits: list[Commit]) -> bool:
+        """When a later record is whole although this one is not, look again: this one was being written, or raise."""
         follower = find(data, 0, segment.identity)
-        if follower < 0 or self._take(segment, self._disk.read(segment.name, self._offset, len(data)), commits):
-            return
+        if follower < 0:
+            return False
+        if self._take(segment, self._disk.read(segment.name, self._offset, len(data)), commits):
+            return True
         wrong = f"the record here is damaged, and a whole one follows at offset {self._offset + follower}"
         raise JournalDamaged(segment.name, self._offset, wrong, ADVICE)
 
     def _go_over(self, segment: Segment, successor: Segment) -> None:
         """Continue in the next file; it was in use before the last look at this one, so this one is complete."""
         rest = self._disk.read(segment.name, self._offset, WHOLE_FILE)
-        if look(rest, 0, segment.identity) is None:
-            torn_end(segment, rest, 0, base=self._offset, last=False)
-            check_link(successor, self._chain)
-            self._segment, self._offset = successor, SEGMENT.size
+        torn_end(segment, rest, 0, base=self._offset, last=False)
+        check_link(successor, self._chain)
+        self._segment, self._offset = successor, SEGMENT.size
 
 
 def _from(used: list[Segment], after: int) -> list[Segment]:

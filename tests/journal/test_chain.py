@@ -1,10 +1,13 @@
 """Files that do not belong together are refused, with the file and what to do; the header of each proves itself."""
 
+from functools import partial
+
 import pytest
 
 from base import errors
 from base.journal import chain
 from base.journal.chain import Chain, Segment, name_of, read_header, segment_header, survey
+from base.journal.replay import Follower
 from tests.journal.histories import IDENTITY, SMALL_SEGMENT_BYTES, contents, open_journal, passes, written
 from tests.kit.disk import MemoryDisk
 
@@ -73,8 +76,9 @@ def test_a_file_of_another_journal_is_refused() -> None:
 def test_a_file_that_does_not_continue_the_one_before_is_refused() -> None:
     mine, theirs = written(passes(1, 60)), written(passes(2, 60))
     mine.files[name_of(2)] = theirs.files[name_of(2)]
-    with pytest.raises(errors.JournalDamaged, match=r"file before ends with|does not continue the file before"):
-        contents(mine)
+    for reader in (partial(contents, mine), Follower(mine).poll):
+        with pytest.raises(errors.JournalDamaged, match=r"file before ends with|does not continue the file before"):
+            reader()
 
 
 def test_a_header_that_lost_its_checksum_in_the_middle_or_before_records_is_refused() -> None:

@@ -2,11 +2,14 @@
 
 import re
 import struct
+from pathlib import Path
 
 import pytest
 
 from base.journal import chain, records, snapshots
-from base.vocabulary.recorded import RecordedKind
+from base.journal.disk import FileDisk
+from base.vocabulary.recorded import Recorded, RecordedKind
+from tests.journal.histories import open_journal
 from tests.kit.source import ROOT
 
 TEXT = (ROOT / "docs/journal.md").read_text()
@@ -48,6 +51,17 @@ def test_the_versions_and_the_number_of_snapshots_are_those_of_the_code() -> Non
     assert (chain.VERSION, records.VERSION, snapshots.FORMAT_VERSION) == (1, 1, 1)
     assert "format of the record: 1" in TEXT and TEXT.count("format of the file: 1") == 2
     assert "two are kept" in TEXT
+
+
+def test_the_program_that_reads_by_hand_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal = open_journal(FileDisk(tmp_path / "state/journal"))
+    journal.begin_epoch()
+    journal.commit(1, [Recorded(RecordedKind.REQUEST, 7, 8, 9, b"\xab\xcd"), Recorded(RecordedKind.LEFT, 7, 8, 1, b"")])
+    monkeypatch.chdir(tmp_path)
+    exec(TEXT.split("```python\n")[1].split("```")[0], {})
+    assert capsys.readouterr().out == "1 1 7 abcd\n2 3 7 \nNone\n"
 
 
 def test_every_part_says_what_it_promises() -> None:

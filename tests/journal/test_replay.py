@@ -1,5 +1,6 @@
 """Reading back gives every commit once and in order, from any command on; following does so while another writes."""
 
+import random
 import threading
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from base.journal.segments import Journal
 from base.vocabulary.recorded import Recorded
 from tests.journal.histories import SMALL_SEGMENT_BYTES, contents, open_journal, passes, write_all, written
 from tests.kit.counts import count
-from tests.kit.disk import MemoryDisk
+from tests.kit.disk import MemoryDisk, Operation, apply
 
 
 def flat(commits: list[Commit]) -> list[tuple[int, Recorded]]:
@@ -78,6 +79,41 @@ def test_a_follower_waits_for_what_is_half_visible() -> None:
             seen += follower.poll()
     assert [commit.entries for commit in seen] == history
     assert follower.poll() == []
+
+
+class LiveDisk(MemoryDisk):
+    """A disk that another process is writing: during each read a few of its operations happen."""
+
+    def __init__(self, operations: list[Operation], chance: random.Random) -> None:
+        super().__init__()
+        self.coming = operations[::-1]
+        self._chance = chance
+
+    def read(self, name: str, offset: int, size: int) -> bytes:
+        """The first part is from before the operations, the rest from after them."""
+        first = super().read(name, offset, min(size, self._chance.randrange(1_000)))
+        self.go_on(self._chance.choice((0, 0, 0, 1, 2, 3)))
+        rest = bytes(self.files.get(name, b""))[offset : offset + size]
+        return first + rest[len(first) :]
+
+    def go_on(self, operations: int) -> None:
+        for _ in range(min(operations, len(self.coming))):
+            apply(self.files, self.coming.pop())
+
+
+def test_a_follower_is_not_confused_by_what_happens_while_it_reads() -> None:
+    """Every commit once, in order, and never taken for damage, whichever way reads and writes overlap."""
+    for seed in range(count(ordinary=60, long=2_000)):
+        chance = random.Random(seed)
+        history = passes(seed, 100, longest_body=chance.choice((20, 400, 800)))
+        disk = LiveDisk([one for one in written(history).log if one.kind != "sync"], chance)
+        follower, seen = Follower(disk), []
+        while disk.coming:
+            disk.go_on(1)
+            seen += follower.poll()
+        seen += follower.poll()
+        seen += follower.poll()
+        assert [commit.entries for commit in seen] == history
 
 
 def test_a_follower_sees_through_a_restart_of_the_writer() -> None:
