@@ -30,6 +30,16 @@ CLIENT_REMEMBERED_ORDERS = 10_000
 CLIENT_OES_ATTEMPTS = 4
 """Order-entry servers tried in one logon: a primary and a spare, named twice by the AES."""
 
+CLIENT_RESUME_PAUSE_NS = 250_000_000
+"""Nanoseconds between two tries to go on elsewhere: soon enough for a spare that takes over within seconds, and far
+below ``REGRANTS_PER_WINDOW`` however long it takes."""
+
+CLIENT_RESUME_STEP_NS = 3 * 1_000_000_000
+"""Nanoseconds that an order-entry server may take in a resumption: one that was stopped accepts and stays silent."""
+
+CLIENT_ASK_AGAIN_NS = 1_000_000_000
+"""Nanoseconds after which a question about an order that was one too many is asked again: a venue counts per second."""
+
 CLIENT_LOGOUT_NS = 2 * 1_000_000_000
 """Nanoseconds that a client waits for the servers to close after its logout, then it closes itself."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from base import socket_controller
+from base.client import logon
 from base.session import bo
 from base.session.transitions import diagram
 from tests.kit.source import ROOT
@@ -17,6 +18,7 @@ DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").
 TABLES = {
     "A socket": diagram(socket_controller.TRANSITIONS),
     "A session on the server": diagram(bo.TRANSITIONS),
+    "A client": diagram(logon.TRANSITIONS),
 }
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from base.messages import RejectReason
 from tests.kit.dialogues import AES_SHOWS, AUTOMATIC, FIRST_DIALOGUE, SECOND_DIALOGUE, THIRD_DIALOGUE
 from tests.kit.programs import ANSI, PATIENCE_S, Server, Terminal, command, environment, over_a_pipe
-from tests.kit.scripted_servers import ScriptedServer, accepting_aes, accepting_oes, closed_port
+from tests.kit.scripted_servers import ScriptedServer, accepting_aes, accepting_oes, closed_port, refusing
 from tests.kit.source import ROOT
 
 WHO = ("1", "1", "1")
@@ -284,10 +285,12 @@ def test_ctrl_c_at_the_first_question(program: str) -> None:
 def test_a_server_that_vanishes_is_reported() -> None:
     with ExitStack() as stack:
         oes = stack.enter_context(ScriptedServer(accepting_oes(lambda message: (None,))))
-        aes = stack.enter_context(ScriptedServer(accepting_aes(oes.text)))
+        logons = iter((accepting_aes(oes.text), refusing(RejectReason.ACCOUNT_DISABLED)))
+        aes = stack.enter_context(ScriptedServer(lambda message: next(logons)(message)))
         code, shown, errors = over_a_pipe(command("example_client.py", *aes.address), *WHO, "f")
     assert code == 1
-    assert errors == f"error: the connection to the OES at {oes.text} is over: closed by the server\n"
+    assert f"The connection to the OES at {oes.text} was lost" in shown
+    assert errors == "error: the AES refused the logon: ACCOUNT_DISABLED (5)\n"
     assert "Traceback" not in shown
 
 

@@ -1,7 +1,7 @@
 """Sends one transaction after the other by itself: new order, replace, cancel, for each order type.
 
-In: a logged-on Trader. Out: transactions at an interval; the replies go where the Trader's go. Never
-knows: terminals, menus. Follows the owner's README ("every 1 second, the client sends ...").
+In: a logged-on Trader. Out: transactions at an interval, also after the loss of an OES; the replies go where
+the Trader's go. Never knows: terminals, menus. Follows the owner's README ("every 1 second, the client sends ...").
 """
 
 from base.client.sample_orders import QUANTITY, sample_fields, sample_price
@@ -28,6 +28,7 @@ def send_automatically(trader: Trader, interval_s: float, count: int | None = No
         for message_type in ROUND:
             if sent == count:
                 return sent
+            trader.wait_until_trading()
             message = _send(trader, message_type, order_type, order_id, instrument)
             sent += 1
             # an order goes by its new id only when the replace was accepted

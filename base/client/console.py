@@ -8,9 +8,10 @@ import os
 import selectors
 import sys
 from collections.abc import Callable
-from typing import TextIO, TypeVar
+from typing import Protocol, TextIO, TypeVar
 
 from base import limits
+from base.clock import Clock
 from base.errors import HandoffError
 
 Answer = TypeVar("Answer")
@@ -21,6 +22,16 @@ class InputEnded(HandoffError):
     """The input ended while an answer was expected."""
 
 
+class Timed(Protocol):
+    """Whoever has to act at a time although no socket is ready."""
+
+    def next_deadline_ns(self) -> int | None:
+        """Give the time, on the console's clock; None for never."""
+
+    def deadline_passed(self, now_ns: int) -> None:
+        """The time has come, or will come later."""
+
+
 class Console:
     """Asks on ``output`` and reads ``source`` line by line.
 
@@ -28,6 +39,7 @@ class Console:
     """
 
     def __init__(self, source: TextIO | None = None, output: TextIO | None = None) -> None:
+        self.clock = Clock()
         self.selector = selectors.DefaultSelector()
         self._descriptor = (source or sys.stdin).fileno()
         self._output = output or sys.stdout
@@ -62,10 +74,11 @@ class Console:
             except ValueError as explanation:
                 self.say(explanation)
 
-    def serve_until_line(self) -> None:
-        """Serve the sockets of the shared selector until a line comes, the input ends, or no socket is left.
+    def serve_until_line(self, timed: Timed | None = None) -> None:
+        """Serve the sockets of the shared selector until a line comes, the input ends, or nothing is left to serve.
 
-        The line is swallowed.
+        ``timed`` is told of its deadlines meanwhile, and is something to serve while it has one. The line is
+        swallowed.
         """
         try:
             self.selector.register(self._descriptor, selectors.EVENT_READ, self)
@@ -74,19 +87,27 @@ class Console:
                 self._read()
         else:
             try:
-                while not self._line_is_there() and len(self.selector.get_map()) > 1:
-                    self._serve_once()
+                while not self._line_is_there() and self._is_serving(timed):
+                    self._serve_once(timed)
             finally:
                 self.selector.unregister(self._descriptor)
         if self._line_is_there():
             _, _, self._buffer = self._buffer.partition(b"\n")
 
-    def _serve_once(self) -> None:
-        for key, mask in self.selector.select():
+    def _is_serving(self, timed: Timed | None) -> bool:
+        waits = timed is not None and timed.next_deadline_ns() is not None
+        return waits or len(self.selector.get_map()) > 1
+
+    def _serve_once(self, timed: Timed | None) -> None:
+        deadline_ns = timed.next_deadline_ns() if timed is not None else None
+        wait_s = None if deadline_ns is None else max(0.0, (deadline_ns - self.clock.now_ns()) / 1e9)
+        for key, mask in self.selector.select(wait_s):
             if key.data is self:
                 self._read()
             else:
                 key.data.process_events(mask)
+        if timed is not None:
+            timed.deadline_passed(self.clock.now_ns())
 
     def _line_is_there(self) -> bool:
         return b"\n" in self._buffer or self._ended

@@ -1,22 +1,25 @@
 """Leads a client through the AES to an OES and keeps both connections.
 
-In: a selector, readiness through it, the time. Out: messages and the end of the session, told to
-the owner. Never knows: orders, what a user does with replies.
+In: a selector, readiness through it, the time. Out: messages, the loss of the OES, trading again at another
+one, the end of the session, told to the owner. Never knows: orders, what a user does with replies.
 Follows section 5 (session flow) of the protocol; the moves are the table in logon.py.
 """
 
 import selectors
+from collections import deque
 from typing import Protocol
 
 from base import limits
+from base.client.codes import Codes
 from base.client.connection import ServerConnection
 from base.client.logon import Address, Stage, Trigger, logon_walk, order_entry_addresses
 from base.client.requests import Requests
+from base.client.resumption import WAITED_OUT, Resumption
 from base.client.transcript import Transcript, is_accepted, reject_name
 from base.clock import Clock
 from base.errors import ConnectionLost, HandoffError, LocalProtocolError, LogonRefused, NoReply, RemoteProtocolError
 from base.socket_controller import format_address
-from base.wire.bo.codes import LogonType
+from base.wire.bo.codes import NO_REJECT, LogonType
 from base.wire.bo.logon import ClientLogon
 from base.wire.layout import Message
 
@@ -26,8 +29,17 @@ AES, OES = "AES", "OES"
 class MessageTaker(Protocol):
     """What the owner of a handover is told."""
 
-    def take_message(self, server: str, message: Message) -> None:
-        """A message came, logon replies included."""
+    def take_message(self, server: str, message: Message, is_ours: bool) -> None:
+        """A message came; ``is_ours`` for a reply that the handover itself waited for."""
+
+    def oes_lost(self) -> None:
+        """Nothing can be sent until trading goes on at another OES."""
+
+    def trading_again(self) -> None:
+        """The lost OES has a successor, which accepted our logon."""
+
+    def wake(self, now_ns: int) -> None:
+        """The time that was given to ``wake_at`` has come."""
 
 
 class Handover:
@@ -42,6 +54,8 @@ class Handover:
         transcript: Transcript,
         clock: Clock,
         step_ns: int,
+        codes: Codes,
+        resume_ns: int,
     ) -> None:
         self.aes: ServerConnection | None = None
         self.oes: ServerConnection | None = None
@@ -54,10 +68,16 @@ class Handover:
         self._transcript = transcript
         self._clock = clock
         self._step_ns = step_ns
+        self._codes = codes
+        self._resume_ns = resume_ns
         self._walk = logon_walk()
         self._aes_key = 0
         self._deadline_ns: int | None = None
+        self._awaited_ns = step_ns
         self._tried: list[Address] = []
+        self._grants_asked: deque[bool] = deque()
+        """Logons that the AES has not answered, oldest first: whether it was we who asked."""
+        self._resumption: Resumption | None = None
 
     @property
     def stage(self) -> Stage:
@@ -69,22 +89,37 @@ class Handover:
         """The connections that are not closed."""
         return [connection for connection in (self.oes, self.aes) if connection is not None and not connection.closed]
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether something can still come: a connection is open, or the next one is about to be tried."""
+        return bool(self.connections) or self.stage is Stage.PAUSING
+
+    @property
+    def is_resuming(self) -> bool:
+        """Whether the OES was lost and trading may go on at another one."""
+        return self._resumption is not None and self.stage not in (Stage.TRADING, Stage.OVER)
+
     # -- what the owner asks for
 
     def start(self) -> None:
         """Call the AES; everything else follows from readiness."""
-        self._await_step()
-        connection = ServerConnection(self._selector, AES, self._aes_address, self, self._transcript)
-        if not connection.closed:
-            self.aes = connection
+        self._requests.two_fa = self._codes.take()
+        self._await(self._step_ns)
+        self._call_aes()
 
     def send_grant_request(self) -> ClientLogon:
         """Send a further logon to the AES, which answers with a fresh grant."""
-        aes = self.check_aes()
-        self._transcript.send_logon(AES)
-        message = self._requests.logon(0)
-        aes.send_message(message)
-        return message
+        return self._send_aes_logon(self.check_aes(), is_ours=False)
+
+    def wake_at(self, moment_ns: int | None) -> None:
+        """Have the owner woken while it trades; None for never."""
+        if self.stage is Stage.TRADING:
+            self._deadline_ns = moment_ns
+
+    def settled(self) -> None:
+        """What was open when the OES was lost is settled: the resumption is over, and a further loss begins anew."""
+        self._resumption = None
+        self.wake_at(None)
 
     def check_aes(self) -> ServerConnection:
         """Give the connection to the AES; ConnectionLost when it is over."""
@@ -100,6 +135,8 @@ class Handover:
             if connection is not None and not connection.closed and connection.was_connected:
                 self._transcript.send_logon(connection.server, "Logout")
                 connection.send_message(self._requests.logout(key))
+        if not self.connections:
+            self._deadline_ns = None
 
     def close(self) -> None:
         """Close both connections now."""
@@ -120,11 +157,21 @@ class Handover:
         if self._deadline_ns is None or now_ns < self._deadline_ns:
             return
         self._deadline_ns = None
-        why = f"no answer within {self._step_ns / 1e9:g} s"
-        if self.stage in (Stage.OES_CONNECTING, Stage.OES_LOGON_SENT) and self.oes is not None:
+        why = f"no answer within {self._awaited_ns / 1e9:g} s"
+        resumption = self._resumption
+        if self.stage is Stage.TRADING:
+            self._taker.wake(now_ns)
+        elif self.is_resuming and resumption is not None and now_ns >= resumption.until_ns:
+            self._fail(resumption.failure())
+        elif self.stage is Stage.PAUSING:
+            self._try_again()
+        elif self.stage in (Stage.OES_CONNECTING, Stage.OES_LOGON_SENT) and self.oes is not None:
             self.oes.close(why)
         elif self.stage in (Stage.AES_CONNECTING, Stage.AES_LOGON_SENT):
-            self._fail(NoReply(f"the AES at {format_address(self._aes_address)} gave {why}"))
+            if resumption is not None and self.aes is not None:
+                self.aes.close(why)
+            else:
+                self._fail(NoReply(f"the AES at {format_address(self._aes_address)} gave {why}"))
         else:
             self.close()
 
@@ -136,9 +183,10 @@ class Handover:
             return
         if connection.server == AES:
             self.aes = connection
-            self._transcript.send_logon(AES)
+            if self._resumption is not None:
+                self._requests.two_fa = self._codes.take()
             self._walk.handle(Trigger.LOGON_SENT)
-            connection.send_message(self._requests.logon(0))
+            self._send_aes_logon(connection, is_ours=True)
         else:
             self.oes = connection
             self._transcript.at_send_callback(OES)
@@ -149,16 +197,25 @@ class Handover:
 
     def message_arrived(self, connection: ServerConnection, message: Message) -> None:
         """Act on a logon reply or a logout; everything goes to the owner as well."""
+        is_ours = connection is self.oes and isinstance(message, ClientLogon)
+        resuming = self.is_resuming
         if isinstance(message, ClientLogon) and message.LogonType == LogonType.LOGOUT:
             self._on_logout(connection, message)
-        elif self.stage is Stage.AES_LOGON_SENT and connection is self.aes:
-            self._on_aes_reply(message)
+        elif connection is self.aes:
+            is_ours = self._is_awaited(message)
+            if is_ours:
+                self._on_aes_reply(message)
         elif self.stage is Stage.OES_LOGON_SENT and connection is self.oes:
             self._on_oes_reply(message)
-        self._taker.take_message(connection.server, message)
+        self._taker.take_message(connection.server, message, is_ours)
+        if resuming and self.stage is Stage.TRADING:
+            self._transcript.resumed(connection.address)
+            self._taker.trading_again()
 
     def connection_over(self, connection: ServerConnection, reason: str) -> None:
         """Try the next server, or end the session."""
+        if connection.server == AES:
+            self._grants_asked.clear()
         if self.stage is Stage.OVER:
             self._transcript.closed(connection.server, connection.address)
             if not self.connections:
@@ -169,58 +226,107 @@ class Handover:
         if connection.server == AES:
             # with an OES at work the AES is no longer needed, except for a fresh grant
             if self.stage in (Stage.AES_CONNECTING, Stage.AES_LOGON_SENT):
-                self._fail(ConnectionLost(f"the AES at {at} cannot be used: {reason}"))
+                self._pause_or_fail(f"the AES at {at} cannot be used: {reason}")
         elif self.stage is Stage.TRADING:
-            self._fail(ConnectionLost(f"the connection to the OES at {at} is over: {reason}"))
+            self._on_loss(connection.address, f"the connection to the OES at {at} is over: {reason}")
         else:
             self._ask_for_another(f"the OES at {at} cannot be used: {reason}")
 
     # -- inside
 
-    def _await_step(self) -> None:
-        self._deadline_ns = self._clock.now_ns() + self._step_ns
+    def _await(self, longest_ns: int) -> None:
+        """Wait for the next step, in a resumption no longer than that lasts."""
+        now_ns = self._clock.now_ns()
+        until_ns = now_ns + longest_ns
+        if self._resumption is not None:
+            until_ns = min(until_ns, self._resumption.until_ns)
+        self._awaited_ns = max(0, until_ns - now_ns)
+        self._deadline_ns = until_ns
+
+    def _call_aes(self) -> None:
+        connection = ServerConnection(self._selector, AES, self._aes_address, self, self._transcript)
+        if not connection.closed:
+            self.aes = connection
+
+    def _call_oes(self, address: Address) -> None:
+        self._walk.handle(Trigger.ACCEPTED)
+        self._await(min(self._step_ns, limits.CLIENT_RESUME_STEP_NS) if self._resumption else self._step_ns)
+        connection = ServerConnection(self._selector, OES, address, self, self._transcript)
+        if not connection.closed:
+            self.oes = connection
+
+    def _send_aes_logon(self, aes: ServerConnection, *, is_ours: bool) -> ClientLogon:
+        self._transcript.send_logon(AES)
+        message = self._requests.logon(0)
+        self._grants_asked.append(is_ours)
+        aes.send_message(message)
+        return message
+
+    def _is_awaited(self, message: Message) -> bool:
+        """Say whether the AES answers what we asked; its answers come in the order of the logons."""
+        if isinstance(message, ClientLogon) and self._grants_asked:
+            return self._grants_asked.popleft() and self.stage is Stage.AES_LOGON_SENT
+        return self.stage is Stage.AES_LOGON_SENT
 
     def _fail(self, failure: HandoffError) -> None:
         self.failure = failure
         self.close()
 
-    def _on_logout(self, connection: ServerConnection, message: ClientLogon) -> None:
-        if connection is self.oes and self.stage is not Stage.OVER:
-            why = f": {reject_name(message.RejectReason)}" if message.RejectReason else ""
-            at = format_address(connection.address)
-            self._fail(ConnectionLost(f"the connection to the OES at {at} is over: it logged us out{why}"))
+    # -- replies and goodbyes
 
-    def _check_reply(self, server: str, message: Message) -> ClientLogon | None:
-        """Give an accepting logon reply; anything else ends the session."""
+    def _on_logout(self, connection: ServerConnection, message: ClientLogon) -> None:
+        if connection is not self.oes or self.stage is Stage.OVER:
+            return
+        if message.RejectReason in NO_REJECT and self._resume_ns and (self.is_resuming or self.stage is Stage.TRADING):
+            connection.close("it logged us out")  # it shuts down; the AES will name another one
+            return
+        why = f": {reject_name(message.RejectReason)}" if message.RejectReason else ""
+        at = format_address(connection.address)
+        self._fail(ConnectionLost(f"the connection to the OES at {at} is over: it logged us out{why}"))
+
+    def _check_reply(self, connection: ServerConnection, message: Message) -> ClientLogon | None:
+        """Give an accepting logon reply; anything else ends the session, or this try of a resumption."""
         if not isinstance(message, ClientLogon):
-            self._fail(RemoteProtocolError(f"the {server} answered the logon with {message.NAME}"))
-        elif not is_accepted(message):
-            reason = message.RejectReason
-            self._fail(LogonRefused(f"the {server} refused the logon: {reject_name(reason)} ({reason})", reason))
-        else:
+            self._fail(RemoteProtocolError(f"the {connection.server} answered the logon with {message.NAME}"))
+            return None
+        if is_accepted(message):
             return message
+        server, reason = connection.server, message.RejectReason
+        why = f"the {server} refused the logon: {reject_name(reason)} ({reason})"
+        if self._resumption is None or reason not in WAITED_OUT:
+            self._fail(LogonRefused(why, reason))
+        elif server == AES:
+            self._pause_or_fail(why)
+        else:
+            connection.close(why)
         return None
 
     def _on_aes_reply(self, message: Message) -> None:
-        reply = self._check_reply(AES, message)
+        assert self.aes is not None, "a reply from nobody"
+        reply = self._check_reply(self.aes, message)
         if reply is None:
             return
         self._aes_key = reply.Key
         self._requests.trading_session = reply.TradingSessionID
-        self._walk.handle(Trigger.ACCEPTED)
-        addresses = [address for address in order_entry_addresses(reply) if address not in self._tried]
-        if not addresses or len(self._tried) >= limits.CLIENT_OES_ATTEMPTS:
+        named = order_entry_addresses(reply)
+        if self._resumption is not None:
+            address = self._resumption.choose(named)
+            if address is None:
+                self._pause_or_fail(f"no OES can be used of {', '.join(map(format_address, named)) or 'none named'}")
+            else:
+                self._call_oes(address)
+            return
+        untried = [address for address in named if address not in self._tried]
+        if not untried or len(self._tried) >= limits.CLIENT_OES_ATTEMPTS:
             tried = ", ".join(map(format_address, self._tried)) or "the AES names none"
             self._fail(ConnectionLost(f"no OES can be used (tried: {tried})"))
             return
-        self._tried.append(addresses[0])
-        self._await_step()
-        connection = ServerConnection(self._selector, OES, addresses[0], self, self._transcript)
-        if not connection.closed:
-            self.oes = connection
+        self._tried.append(untried[0])
+        self._call_oes(untried[0])
 
     def _on_oes_reply(self, message: Message) -> None:
-        reply = self._check_reply(OES, message)
+        assert self.oes is not None, "a reply from nobody"
+        reply = self._check_reply(self.oes, message)
         if reply is None:
             return
         self._requests.key = reply.Key
@@ -228,14 +334,66 @@ class Handover:
         self._deadline_ns = None
         self._transcript.counter("receiving", 0, self.stage.label)
 
+    # -- trying again
+
     def _ask_for_another(self, why: str) -> None:
         """Get a fresh grant: the one in hand may be spent, and the AES may know of another OES by now."""
         if self.aes is None or self.aes.closed:
-            self._fail(ConnectionLost(f"{why}; the connection to the AES is over as well"))
+            self._pause_or_fail(f"{why}; the connection to the AES is over as well")
             return
+        if self._resumption is not None:
+            self._resumption.went_wrong(why)
         self._walk.handle(Trigger.UNREACHABLE)
-        self._await_step()
+        self._ask_for_grant(self.aes, why)
+
+    def _ask_for_grant(self, aes: ServerConnection, why: str) -> None:
+        self._await(self._step_ns)
         try:
-            self.send_grant_request()
+            self._send_aes_logon(aes, is_ours=True)
         except LocalProtocolError as error:  # the AES is on its way out and takes nothing more
-            self._fail(ConnectionLost(f"{why}; {error}"))
+            self._pause_or_fail(f"{why}; {error}")
+
+    def _pause_or_fail(self, why: str) -> None:
+        """In a resumption try again in a moment; a first logon fails."""
+        if self._resumption is None:
+            self._fail(ConnectionLost(why))
+            return
+        self._resumption.went_wrong(why)
+        self._walk.handle(Trigger.POSTPONED)
+        self._await(limits.CLIENT_RESUME_PAUSE_NS)
+
+    def _on_loss(self, address: Address, lost: str) -> None:
+        """Begin a resumption, or go on with one that has not settled everything."""
+        if not self._resume_ns:
+            self._fail(ConnectionLost(lost))
+            return
+        resumption = self._resumption
+        self._walk.handle(Trigger.LOST)
+        self._transcript.lost(address, self._resume_ns)
+        self._taker.oes_lost()
+        if resumption is None:
+            self._resumption = Resumption(lost, self._clock.now_ns(), self._resume_ns)
+            self._try_again()
+        else:
+            resumption.went_wrong(lost)
+            self._await(limits.CLIENT_RESUME_PAUSE_NS)
+
+    def _try_again(self) -> None:
+        """Ask the AES for an OES that lives: over the open connection, or over a new one with an unused code."""
+        resumption, now_ns = self._resumption, self._clock.now_ns()
+        assert resumption is not None, "nothing was lost"
+        if self.aes is not None and not self.aes.closed:
+            self._walk.handle(Trigger.LOGON_SENT)
+            self._ask_for_grant(self.aes, "no further grant")
+            return
+        wait_ns = self._codes.wait_ns()
+        if now_ns + wait_ns >= resumption.until_ns:
+            if wait_ns:
+                resumption.went_wrong("the connection to the AES is over, the next unused one-time code comes later")
+            self._fail(resumption.failure())
+        elif wait_ns:
+            self._await(wait_ns)
+        else:
+            self._walk.handle(Trigger.AES_CALLED)
+            self._await(self._step_ns)
+            self._call_aes()

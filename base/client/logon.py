@@ -2,7 +2,8 @@
 
 In: triggers (a logon sent, a reply, a lost connection) and the addresses of AES replies. Out: the
 stage, and the order-entry addresses worth trying. Never knows: sockets, bytes, clocks.
-Follows section 5 (session flow) of the protocol: AES, then OES, the AES connection stays open.
+Follows section 5 (session flow) of the protocol: AES, then OES, the AES connection stays open; and the
+fall back to a spare: a lost OES is followed by a fresh grant of the AES.
 """
 
 from enum import Enum, auto
@@ -20,6 +21,8 @@ class Stage(Enum):
     OES_CONNECTING = auto()
     OES_LOGON_SENT = auto()
     TRADING = auto()
+    PAUSING = auto()
+    """The OES was lost; the next try to go on elsewhere is to come."""
     OVER = auto()
 
     @property
@@ -34,6 +37,9 @@ class Trigger(Enum):
     LOGON_SENT = auto()
     ACCEPTED = auto()
     UNREACHABLE = auto()
+    LOST = auto()
+    AES_CALLED = auto()
+    POSTPONED = auto()
     ENDED = auto()
 
 
@@ -43,24 +49,42 @@ LABELS = {
     Stage.OES_CONNECTING: "send_oes_logon",
     Stage.OES_LOGON_SENT: "recv_logon",
     Stage.TRADING: "send_transaction",
+    Stage.PAUSING: "resume",
     Stage.OVER: "exit",
 }
 
+# POSTPONED happens in a resumption only: what went wrong is tried again after a pause
 TRANSITIONS = {
-    Stage.AES_CONNECTING: {Trigger.LOGON_SENT: Stage.AES_LOGON_SENT, Trigger.ENDED: Stage.OVER},
-    Stage.AES_LOGON_SENT: {Trigger.ACCEPTED: Stage.OES_CONNECTING, Trigger.ENDED: Stage.OVER},
+    Stage.AES_CONNECTING: {
+        Trigger.LOGON_SENT: Stage.AES_LOGON_SENT,
+        Trigger.POSTPONED: Stage.PAUSING,
+        Trigger.ENDED: Stage.OVER,
+    },
+    Stage.AES_LOGON_SENT: {
+        Trigger.ACCEPTED: Stage.OES_CONNECTING,
+        Trigger.POSTPONED: Stage.PAUSING,
+        Trigger.ENDED: Stage.OVER,
+    },
     Stage.OES_CONNECTING: {
         Trigger.LOGON_SENT: Stage.OES_LOGON_SENT,
         # the order-entry server cannot be reached: the AES is asked for a fresh grant
         Trigger.UNREACHABLE: Stage.AES_LOGON_SENT,
+        Trigger.POSTPONED: Stage.PAUSING,
         Trigger.ENDED: Stage.OVER,
     },
     Stage.OES_LOGON_SENT: {
         Trigger.ACCEPTED: Stage.TRADING,
         Trigger.UNREACHABLE: Stage.AES_LOGON_SENT,
+        Trigger.POSTPONED: Stage.PAUSING,
         Trigger.ENDED: Stage.OVER,
     },
-    Stage.TRADING: {Trigger.ENDED: Stage.OVER},
+    Stage.TRADING: {Trigger.LOST: Stage.PAUSING, Trigger.ENDED: Stage.OVER},
+    Stage.PAUSING: {
+        # the connection to the AES is open still: a further logon needs no new one-time code
+        Trigger.LOGON_SENT: Stage.AES_LOGON_SENT,
+        Trigger.AES_CALLED: Stage.AES_CONNECTING,
+        Trigger.ENDED: Stage.OVER,
+    },
     Stage.OVER: {Trigger.ENDED: Stage.OVER},
 }
 

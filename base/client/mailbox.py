@@ -42,13 +42,13 @@ class Mailbox:
     def messages(self, timeout_s: float) -> Iterator[Message]:
         """Give messages as they arrive, for ``timeout_s`` seconds; then raise why the session ended, if it did."""
         until_ns = self._until_ns(timeout_s)
-        if self._handover.connections:
+        if self._handover.is_alive:
             self.turn(0)
         while True:
             while self._unread:
                 yield self._unread.popleft()
             self.raise_failure()
-            if not self._handover.connections or not self._turn_until(until_ns):
+            if not self._handover.is_alive or not self._turn_until(until_ns):
                 return
 
     def collect(
@@ -75,7 +75,7 @@ class Mailbox:
                 if done():
                     return message
             self.raise_failure()
-            if not self._handover.connections:
+            if not self._handover.is_alive:
                 raise ConnectionLost("the session is over, so no further message can come")
             if check is not None:
                 check()

@@ -94,6 +94,7 @@ class Menu:
         if choice == "q":
             return False
         try:
+            self._trader.wait_until_trading()
             self._actions[choice](instrument)
         except (NoReply, LocalProtocolError, ConnectionLost) as explanation:
             if self._trader.failure is not None:
@@ -123,7 +124,7 @@ class Menu:
             return
         try:
             self._console.say("Receiving; press Enter to go back to the menu ...")
-            self._console.serve_until_line()
+            self._console.serve_until_line(self._trader)
         except KeyboardInterrupt:
             self._console.say()  # Ctrl-C leaves this mode; in the menu it ends the program
         self._drain(0)
@@ -208,6 +209,7 @@ def ask_for_trader(console: Console, options: argparse.Namespace, transcript: Tr
         mode=TOTP if options.totp else CONSTANT,
         transcript=transcript,
         timeout_s=options.timeout,
+        clock=console.clock,
     )
 
 

@@ -54,7 +54,7 @@ class Answer:
     """
 
     def __init__(self, request: Message, fence: CollateralRequest | None = None) -> None:
-        self.messages: list[Message] = []
+        self._kept: dict[object, Message] = {}
         self.is_complete = False
         self._request = request
         self._fence = fence
@@ -66,20 +66,31 @@ class Answer:
             return True
         if not self._belongs(message):
             return False
-        self.messages.append(message)
+        self._keep(message)
         self.is_complete = self._fence is None and _is_last(message)
         return True
+
+    @property
+    def messages(self) -> list[Message]:
+        """The messages of the answer so far, oldest first."""
+        return list(self._kept.values())
+
+    def _keep(self, message: Message) -> None:
+        """Add a message; a question that was asked again is answered again, and the later answer counts."""
+        about = _subject(message) or len(self._kept)
+        self._kept.pop(about, None)
+        self._kept[about] = message
 
     def _belongs(self, message: Message) -> bool:
         request = self._request
         if isinstance(request, Transaction):
             if request.MessageType == MessageType.ORDER_STATUS:
-                return isinstance(message, Transaction) and _is_status(message, request)
+                return isinstance(message, Transaction) and is_status(message, request)
             return isinstance(message, Transaction) and message.OrderID == request.OrderID
         if isinstance(request, OpenOrderRequest):
             return _is_refusal(message, request) or (
                 isinstance(message, Transaction)
-                and message.SymbolEnum == request.SymbolEnum
+                and request.SymbolEnum in (0, message.SymbolEnum)
                 and message.MessageType in LISTED_ORDERS
             )
         if isinstance(request, ClientLogon):
@@ -101,7 +112,7 @@ def _is_refusal(message: Message, request: Message) -> bool:
     )
 
 
-def _is_status(message: Transaction, request: Transaction) -> bool:
+def is_status(message: Transaction, request: Transaction) -> bool:
     """Say whether a report tells what became of an order, which may go by a later id than the one asked about.
 
     A venue that does not number its reply is known by the id; with a number it would be another report.
@@ -115,3 +126,9 @@ def _is_last(message: Message) -> bool:
     if isinstance(message, (InstrumentResponse, InstrumentResponse74)):
         return message.ResponseType in LAST_RESPONSES
     return True
+
+
+def _subject(message: Message) -> tuple[int, int] | None:
+    """Name what a message is about: an instrument, or an order in it; None for anything else."""
+    instrument = getattr(message, "SymbolEnum", None)
+    return (instrument, getattr(message, "OrderID", 0)) if instrument else None

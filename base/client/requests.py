@@ -7,7 +7,7 @@ the owner's README.
 """
 
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from base.errors import FieldError
 from base.one_time_code import hotp, secret_of, totp
@@ -25,6 +25,9 @@ from base.wire.bo.codes import (
 from base.wire.bo.logon import ClientLogon
 from base.wire.bo.requests import CollateralRequest, InstrumentRequest, OpenOrderRequest, RiskUpdateRequest
 from base.wire.bo.transaction import Transaction
+from base.wire.layout import Message
+
+Request = TypeVar("Request", bound=Message)
 
 SYMBOLS = {1: "BTCUSD", 2: "USDUSDT", 3: "FLYUSDT", 4: "BTCUSDT"}
 
@@ -152,6 +155,13 @@ class Requests:
         fields["TradingSessionID"] = signed(self.trading_session)
         return OpenOrderRequest(SymbolEnum=number, SymbolName=self.symbols.get(number, ""), **fields)
 
+    def renewed(self, message: Request, now_ns: int) -> Request:
+        """Write a request again for the session of now; it keeps its number, so that its answer is still known."""
+        fields = self._session_fields_of_now(now_ns)
+        if isinstance(message, (Transaction, OpenOrderRequest)):
+            fields = {name: number if name == "SendingTime" else signed(number) for name, number in fields.items()}
+        return message.replace(**{name: value for name, value in fields.items() if name in message.fields()})
+
     # -- orders
 
     def new_order(
@@ -208,13 +218,10 @@ class Requests:
         )
 
     def _session_fields(self, now_ns: int) -> dict[str, Any]:
-        return {
-            "Account": self.account,
-            "TradingSessionID": self.trading_session,
-            "Key": self.key,
-            "SendingTime": now_ns,
-            "MsgSeqNum": next(self._sequence),
-        }
+        return self._session_fields_of_now(now_ns) | {"Account": self.account, "MsgSeqNum": next(self._sequence)}
+
+    def _session_fields_of_now(self, now_ns: int) -> dict[str, Any]:
+        return {"TradingSessionID": self.trading_session, "Key": self.key, "SendingTime": now_ns}
 
     def _order_session_fields(self, now_ns: int) -> dict[str, Any]:
         fields = self._session_fields(now_ns)

@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, TypeVar
 
+from base.client.codes import Codes
 from base.client.handover import AES, OES, Handover
 from base.client.logon import Stage
 from base.client.mailbox import SECOND_NS, Mailbox
-from base.client.open_requests import OpenRequests
+from base.client.outbox import Outbox
 from base.client.own_orders import OwnOrders
 from base.client.replies import Answer, has_no_end
-from base.client.requests import CONSTANT, Requests, one_time_code
+from base.client.requests import CONSTANT, Requests
 from base.client.transcript import Transcript
 from base.clock import Clock
 from base.errors import LocalProtocolError
@@ -51,6 +52,16 @@ class Trader:
     ``replies``. In a selector loop of your own: pass ``selector``, call ``start_logon``, and in the loop
     ``key.data.process_events(mask)`` for each ready key; ``deadline_passed(clock.now_ns())`` when
     ``next_deadline_ns`` is reached; ``stage`` and ``failure`` say how it goes.
+
+    An OES that is lost while trading is followed by another one, or by itself, for up to ``resume_s``
+    seconds (0: never): over a fresh grant of the AES, or with a new one-time code when that is gone too. It
+    is not when the OES gives a reason for its goodbye. Then ``stage`` is TRADING again, with a new trading
+    session; ``on_resume`` is called; and what was open is settled: a request without an answer is answered
+    by what became of its order, or by a REJECT with reason 1 when the venue knows no such order (it never
+    arrived, or was refused); a cancel by the state of the order it was for, CANCELLED or another one; a
+    question is asked again. An order that was filled or taken out unheard is reported like an ORDER_STATUS,
+    ExecShares being all shares so far. ``settling`` is true until all of that is here. Blocking calls wait
+    meanwhile; with a ``selector`` of yours, sending raises LocalProtocolError until trading goes on.
     """
 
     def __init__(
@@ -68,19 +79,19 @@ class Trader:
         timeout_s: float = 10.0,
         clock: Clock | None = None,
         first_order_id: int | None = None,
+        resume_s: float = 15.0,
+        on_resume: Callable[[], object] | None = None,
     ) -> None:
         self._clock = clock or Clock()
         # orders outlive sessions, so ids go on from the time: no two sessions of a user give the same one
         first = self._clock.wall_ns() // 1_000_000 if first_order_id is None else first_order_id
         self._requests = Requests(account, user, first)
-        self._key = key
-        self._mode = mode
-        self._timeout_s = timeout_s
         self._on_message = on_message
+        self._on_resume = on_resume
         self._transcript = transcript or Transcript()
         self._own_selector = selectors.DefaultSelector() if selector is None else None
         self._orders = OwnOrders()
-        self._open_requests = OpenRequests()
+        step_ns = int(timeout_s * SECOND_NS)
         self._handover = Handover(
             selector or self._own_selector or selectors.DefaultSelector(),
             (host, port),
@@ -88,8 +99,11 @@ class Trader:
             self,
             self._transcript,
             self._clock,
-            int(timeout_s * SECOND_NS),
+            step_ns,
+            Codes(key, mode, self._clock),
+            int(resume_s * SECOND_NS),
         )
+        self._outbox = Outbox(self._handover, self._requests, self._orders, self._transcript, self._clock, step_ns)
         self._mailbox = Mailbox(self._handover, self._clock, self._own_selector)
 
     def __enter__(self) -> "Trader":
@@ -119,12 +133,22 @@ class Trader:
     @property
     def open_requests(self) -> int:
         """Order requests that wait for an answer: the Tx/Rx counter."""
-        return self._open_requests.count
+        return self._outbox.open_requests.count
 
     @property
     def trading_session(self) -> int:
         """The TradingSessionID that the AES gave."""
         return self._requests.trading_session
+
+    @property
+    def resuming(self) -> bool:
+        """Whether the OES was lost and trading may go on at another one."""
+        return self._handover.is_resuming
+
+    @property
+    def settling(self) -> bool:
+        """Whether trading goes on after a loss, and answers on what was open are still to come."""
+        return self._outbox.is_settling
 
     def address_of(self, server: str) -> tuple[str, int] | None:
         """Give the address of the "AES" or "OES" that this session is connected to; None for none."""
@@ -137,7 +161,6 @@ class Trader:
         """Begin the logon without waiting; readiness of the sockets carries it on."""
         if self._requests.two_fa:
             raise LocalProtocolError("a Trader logs on once: make a new one for the next session")
-        self._requests.two_fa = one_time_code(self._key, self._mode, self._clock.wall_ns())
         self._handover.start()
 
     def log_on(self) -> None:
@@ -148,6 +171,12 @@ class Trader:
         """
         self.start_logon()
         while self.stage not in (Stage.TRADING, Stage.OVER):
+            self._mailbox.turn(None)
+        self._mailbox.raise_failure()
+
+    def wait_until_trading(self) -> None:
+        """Wait until trading goes on after a loss; ConnectionLost when it does not."""
+        while self._handover.is_resuming:
             self._mailbox.turn(None)
         self._mailbox.raise_failure()
 
@@ -304,19 +333,33 @@ class Trader:
         """Give up what was awaited for too long."""
         self._handover.deadline_passed(now_ns)
 
-    def take_message(self, server: str, message: Message) -> None:
-        """Count, show and keep a message that arrived from ``server``."""
-        if isinstance(message, Transaction):
-            self._open_requests.received(message)
-            self._orders.received(message)
-            self._transcript.counter("receiving", self._open_requests.count, self.stage.label)
-        elif isinstance(message, (InstrumentResponse, InstrumentResponse74)):
-            self._requests.symbols[message.SymbolEnum] = message.SymbolName
-        # the replies of the logon itself are over with the logon; that of a further one is awaited
-        if not isinstance(message, ClientLogon) or (server == AES and self.stage is Stage.TRADING):
-            self._mailbox.put(message)
+    def take_message(self, server: str, message: Message, is_ours: bool) -> None:
+        """Count, show and keep a message that arrived from ``server``; that of the logon itself is not kept."""
+        wanted: Message | None = message
+        if server == OES and not isinstance(message, ClientLogon):
+            wanted = self._outbox.received(message)
+        if wanted is None:
+            return
+        if isinstance(wanted, (InstrumentResponse, InstrumentResponse74)):
+            self._requests.symbols[wanted.SymbolEnum] = wanted.SymbolName
+        if not is_ours:
+            self._mailbox.put(wanted)
         if self._on_message is not None:
-            self._on_message(message)
+            self._on_message(wanted)
+
+    def oes_lost(self) -> None:
+        """Keep what has no answer for the next OES."""
+        self._outbox.lost()
+
+    def trading_again(self) -> None:
+        """Settle with the new OES what was open."""
+        self._outbox.resumed()
+        if self._on_resume is not None:
+            self._on_resume()
+
+    def wake(self, now_ns: int) -> None:
+        """Go on settling."""
+        self._outbox.wake(now_ns)
 
     # -- sending
 
@@ -334,26 +377,20 @@ class Trader:
         )
 
     def _send_order(self, message: Transaction) -> Transaction:
-        self._open_requests.sending(message)
-        self._transcript.at_send_callback(OES)
-        self._transcript.send_order(message)
-        self._orders.sent(message)
-        return self._to_oes(message)
+        self._outbox.send_order(message)
+        self._mailbox.raise_failure()
+        return message
 
     def _send(self, message: Request) -> Request:
-        self._transcript.at_send_callback(OES)
-        self._transcript.send_request(message)
-        return self._to_oes(message)
-
-    def _to_oes(self, message: Request) -> Request:
-        oes = self._handover.oes
-        assert oes is not None, "trading without an OES"
-        self._transcript.counter("sending", self._open_requests.count, self.stage.label)
-        oes.send_message(message)
+        self._outbox.send(message)
         self._mailbox.raise_failure()
         return message
 
     def _raise_unless_trading(self) -> None:
+        if self._own_selector is not None:
+            self.wait_until_trading()
         self._mailbox.raise_failure()
+        if self.resuming:
+            raise LocalProtocolError("resuming: the OES was lost, and nothing can be sent before trading goes on")
         if self.stage is not Stage.TRADING:
             raise LocalProtocolError(f"not logged on (the stage is {self.stage.name}): call log_on first")

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from base import limits
 from base.client import Trader
 from base.messages import ClientLogon, Message
+from tests.kit.lost_oes import Venue
 from tests.kit.one_book import OneBook
 from tests.kit.scripted_servers import ScriptedServer, accepting_aes, accepting_oes
 
@@ -43,3 +45,10 @@ def house() -> Iterator[House]:
         oes = stack.enter_context(ScriptedServer(accepting_oes(book)))
         aes = stack.enter_context(ScriptedServer(accepting_aes(oes.text)))
         yield House(aes, oes, book, stack)
+
+
+@pytest.fixture
+def venue(monkeypatch: pytest.MonkeyPatch) -> Iterator[Venue]:
+    monkeypatch.setattr(limits, "CLIENT_RESUME_PAUSE_NS", 1_000_000)
+    with ExitStack() as stack:
+        yield Venue(stack)

@@ -1,6 +1,7 @@
 """--auto: a round of three messages for each of the seventeen order types."""
 
 import io
+import selectors
 
 import pytest
 
@@ -8,6 +9,7 @@ from base.client.auto import ROUND, send_automatically
 from base.client.transcript import Transcript
 from base.messages import MessageType, OrderType, Transaction
 from tests.client.conftest import House
+from tests.kit.lost_oes import Venue
 
 
 def sent(house: House) -> list[Transaction]:
@@ -34,6 +36,32 @@ def test_a_replace_and_a_cancel_name_their_order(house: House) -> None:
     assert cancel.OrigOrderID == accepted_replace.OrderID, "after the replace the order goes by its new id"
     assert refused_replace.OrigOrderID == last_cancel.OrigOrderID == refused_order.OrderID
     assert house.book.orders == {}
+
+
+def test_the_loss_of_the_oes_does_not_stop_it(house: House) -> None:
+    output = io.StringIO()
+    cuts = iter((2, 4))
+    cut = [next(cuts)]
+
+    def cut_now_and_then() -> None:
+        if house.oes.received.qsize() - 1 == cut[0]:
+            cut[0] = next(cuts, -1)
+            house.oes.hang_up()
+
+    trader = house.trader(transcript=Transcript(output))
+    house.book.on_request = cut_now_and_then
+    assert send_automatically(trader, 0.0, count=6) == 6
+    for line in ("was lost: going on elsewhere", f"Trading goes on at {house.oes.text}"):
+        assert output.getvalue().count(line) == 2
+    kinds = [message.MessageType for message in sent(house) if message.MessageType != MessageType.ORDER_STATUS]
+    assert kinds == [*ROUND, *ROUND]
+
+
+def test_it_waits_while_trading_does_not_go_on_yet(venue: Venue) -> None:
+    with selectors.DefaultSelector() as sel:
+        trader = venue.resuming_trader(selector=sel)
+        assert send_automatically(trader, 0.0, count=1) == 1
+    assert list(venue.book.orders) == [1]
 
 
 @pytest.mark.parametrize("count", [0, 1, 4])

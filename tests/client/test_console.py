@@ -118,6 +118,31 @@ def test_serving_ends_with_the_last_socket_and_leaves_the_next_line(keyboard: Ke
     assert keyboard.console.ask("") == "next"
 
 
+class Alarm:
+    """Is due once."""
+
+    def __init__(self, due_ns: int) -> None:
+        self.due_ns: int | None = due_ns
+
+    def next_deadline_ns(self) -> int | None:
+        return self.due_ns
+
+    def deadline_passed(self, now_ns: int) -> None:
+        if self.due_ns is not None and now_ns >= self.due_ns:
+            self.due_ns = None
+
+
+def test_a_deadline_is_served_without_any_socket(keyboard: Keyboard) -> None:
+    guard = threading.Timer(5.0, keyboard.end)
+    guard.start()
+    alarm = Alarm(keyboard.console.clock.now_ns() + 1_000_000)
+    keyboard.console.serve_until_line(alarm)
+    guard.cancel()
+    assert alarm.due_ns is None
+    keyboard.type(b"next\n")
+    assert keyboard.console.ask("") == "next"
+
+
 def test_half_a_line_does_not_stop_the_sockets(keyboard: Keyboard) -> None:
     guard = threading.Timer(5.0, keyboard.end)
     guard.start()

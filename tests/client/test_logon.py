@@ -63,6 +63,17 @@ def test_a_lost_oes_leads_back_to_the_aes() -> None:
         assert TRANSITIONS[stage][Trigger.UNREACHABLE] is Stage.AES_LOGON_SENT
 
 
+def test_a_lost_oes_while_trading_leads_to_trading_again() -> None:
+    walk = logon_walk()
+    walk.state = Stage.TRADING
+    way = (Trigger.LOST, Trigger.AES_CALLED, Trigger.LOGON_SENT, Trigger.POSTPONED, Trigger.LOGON_SENT)
+    labels = [walk.handle(trigger).label for trigger in way]
+    assert labels == ["resume", "send_aes_logon", "recv_logon", "resume", "recv_logon"]
+    for trigger in (Trigger.ACCEPTED, Trigger.LOGON_SENT, Trigger.ACCEPTED):
+        walk.handle(trigger)
+    assert walk.state is Stage.TRADING
+
+
 def test_an_unlisted_pair_changes_nothing() -> None:
     walk = logon_walk()
     with pytest.raises(LocalProtocolError, match="ACCEPTED is not possible in state AES_CONNECTING"):

@@ -15,6 +15,7 @@ from base.messages import (
     TIF,
     ClientLogon,
     CollateralRequest,
+    CollateralResponse,
     InstrumentRequest,
     Message,
     MessageType,
@@ -25,6 +26,7 @@ from base.messages import (
     Transaction,
 )
 from tests.client.conftest import House
+from tests.kit.lost_oes import Venue, refused_with
 from tests.kit.scripted_servers import Reply, closed_port
 
 MENU = """\
@@ -201,6 +203,52 @@ def test_receive_mode_until_enter(house: House) -> None:
     assert len(received) == 1
 
 
+def test_the_menu_goes_on_after_the_loss_of_the_oes(house: House) -> None:
+    hung_up: list[bool] = []
+
+    def hang_up_once() -> None:
+        if not hung_up:
+            hung_up.append(True)
+            house.oes.hang_up()
+
+    house.book.on_request = hang_up_once
+    shown, received = choose(house, "f", "w", "q")
+    assert [message.NAME for message in received] == ["collateral_request"] * 2 + ["risk_update_request"]
+    host, port = house.oes.address
+    assert shown.count(f"[lib]  The connection to the OES at {host}:{port} was lost: going on elsewhere") == 1
+    assert shown.count(f"[lib]  Trading goes on at {host}:{port}\n") == 1
+
+
+def test_the_menu_waits_and_receives_while_trading_does_not_go_on_yet(venue: Venue) -> None:
+    reading, writing = os.pipe()
+    guard = threading.Timer(5.0, os.close, (writing,))
+    guard.start()
+    os.write(writing, b"f\n0\n")
+    output = io.StringIO()
+    with os.fdopen(reading) as source:
+        console = Console(source, output)
+        trader = venue.resuming_trader(selector=console.selector)
+
+        def lose_it_again(message: Message) -> None:
+            if isinstance(message, CollateralResponse):
+                venue.named = [venue.primary.text]
+                venue.aes_says = [refused_with(10)]
+                venue.spare.hang_up()
+
+        trader._on_message = lose_it_again
+
+        def press_enter() -> None:
+            if trader.address_of("OES") == venue.primary.address:
+                os.write(writing, b"\nq\n")
+
+        trader._on_resume = press_enter
+        Menu(trader, console, MenuTranscript(output)).run()
+        assert trader.address_of("OES") == venue.primary.address
+    assert guard.is_alive(), "the menu was left because its input ended"
+    guard.cancel()
+    os.close(writing)
+
+
 def test_receive_mode_ends_with_the_session(house: House) -> None:
     reading, writing = os.pipe()  # stays open: nobody presses Enter
     guard = threading.Timer(5.0, os.close, (writing,))
@@ -209,7 +257,7 @@ def test_receive_mode_ends_with_the_session(house: House) -> None:
     output = io.StringIO()
     with os.fdopen(reading) as source:
         console = Console(source, output)
-        trader = house.trader(selector=console.selector)
+        trader = house.trader(selector=console.selector, resume_s=0)
         house.oes.hang_up()
         menu = Menu(trader, console, MenuTranscript(output))
         with pytest.raises(ConnectionLost, match=r"the connection to the OES at .* is over: closed by the server"):

@@ -82,3 +82,14 @@ def test_an_answer_takes_what_belongs_to_it(
 def test_only_answers_without_an_end_need_a_fence() -> None:
     fenced = [row[0] for row in ANSWERS if has_no_end(row[1])]
     assert fenced == ["all risks", "open orders", "no open orders", "open orders refused", "fence refused"]
+
+
+def test_what_is_answered_again_counts_once() -> None:
+    answer = Answer(INSTRUMENTS)
+    first, middle, last = (
+        InstrumentResponse(ResponseType=part, SymbolEnum=part, MsgSeqNum=50) for part in (2, 3, 4)
+    )  # fmt: skip
+    for message in (first, middle, first, middle, last):
+        answer.take(message)
+    assert answer.messages == [first, middle, last]
+    assert answer.is_complete

@@ -151,7 +151,7 @@ def test_waiting_ends_in_time(house: House) -> None:
 
 
 def test_a_lost_connection_ends_every_wait(house: House) -> None:
-    trader = house.trader()
+    trader = house.trader(resume_s=0)
     trader.new_order(1, Side.BUY, 1.0, 1.0)
     house.oes.hang_up()
     seen = []

@@ -30,6 +30,8 @@ class OneBook:
 
     def __init__(self) -> None:
         self.orders: dict[int, Transaction] = {}
+        self.finished: dict[int, Transaction] | None = None
+        """What became of the orders that are not open any more, where a test gave a place for it."""
         self.on_request: Callable[[], object] = lambda: None
         """What else happens when a request comes."""
 
@@ -51,20 +53,40 @@ class OneBook:
         elif isinstance(message, CollateralRequest):
             yield CollateralResponse(USDEquity=1000.0, MsgSeqNum=message.MsgSeqNum)
         elif isinstance(message, OpenOrderRequest):
-            yield from [order for order in self.orders.values() if order.SymbolEnum == message.SymbolEnum]
+            for order in self.orders.values():
+                if message.SymbolEnum in (0, order.SymbolEnum):
+                    yield order.replace(RemainingQuantity=order.BOOrderQty - order.ExecShares)
+
+    def fill(self, order_id: int, shares: float) -> None:
+        """Match an order with somebody whom nobody sees."""
+        order = self.orders[order_id].replace(ExecShares=shares)
+        remaining = order.BOOrderQty - shares
+        self.orders[order_id] = order
+        if not remaining:
+            self._finish(order_id, MessageType.EXECUTION)
+
+    def _finish(self, order_id: int, message_type: MessageType) -> Transaction | None:
+        order = self.orders.pop(order_id, None)
+        if order is not None and self.finished is not None:
+            self.finished[order_id] = order.replace(MessageType=message_type)
+        return order
 
     def _transact(self, message: Transaction) -> Transaction:
         if message.MessageType == MessageType.ORDER_STATUS:
             known = next((o for o in self.orders.values() if message.OrderID in (o.OrderID, o.OrigOrderID)), None)
-            if known is None:
-                return reject(message, RejectReason.ORDER_NOT_FOUND)
-            return known.replace(MessageType=MessageType.ORDER_ACK, MsgSeqNum=message.MsgSeqNum)
+            if known is not None:
+                kind = MessageType.EXECUTION_PARTIAL if known.ExecShares else MessageType.ORDER_ACK
+                remaining = known.BOOrderQty - known.ExecShares
+                return known.replace(MessageType=kind, RemainingQuantity=remaining, MsgSeqNum=message.MsgSeqNum)
+            if self.finished and message.OrderID in self.finished:
+                return self.finished[message.OrderID].replace(MsgSeqNum=message.MsgSeqNum)
+            return reject(message, RejectReason.ORDER_NOT_FOUND)
         if message.OrderType != OrderType.LMT:
             return reject(message, RejectReason.ORD_TYPE_INVALID)
         if message.MessageType == MessageType.ORDER_NEW:
             self.orders[message.OrderID] = message
             return message.replace(MessageType=MessageType.ORDER_ACK)
-        if self.orders.pop(message.OrigOrderID, None) is None:
+        if self._finish(message.OrigOrderID, MessageType.CANCELLED) is None:
             return reject(message, RejectReason.ORIG_ORDER_NOT_FOUND)
         if message.MessageType == MessageType.ORDER_CANCEL:
             return message.replace(MessageType=MessageType.CANCELLED)

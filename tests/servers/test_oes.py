@@ -34,7 +34,7 @@ def live(state: Path) -> tuple[str, ...]:
 
 
 def trader(aes: Server, account: int, user: str) -> Trader:
-    return Trader(*aes.address, key=user, user=user, account=account, timeout_s=WAIT_S)
+    return Trader(*aes.address, key=user, user=user, account=account, timeout_s=WAIT_S, resume_s=0)
 
 
 def test_its_address_is_known_while_it_accepts_and_no_longer(tmp_path: Path) -> None:
