@@ -99,5 +99,10 @@ def check_money(witness: "Witness", held: Counter[tuple[int, str]]) -> None:
             both = [purse.executed[account, instrument.number, buys] for buys in (True, False)]
             assert [shown.executed_long_lots, shown.executed_short_lots] == both, "I10: executed lots"
             assert shown.owed_lots == purse.owed_lots[account, instrument.number], "I10: owed lots"
+            key = (account, instrument.number)
+            if key in purse.unsure:
+                purse.collateral[key] = shown.collateral_atoms
+                purse.unsure.remove(key)
+            assert shown.collateral_atoms == purse.collateral[key], f"I3: the collateral of {key}"
     fees = {currency: atoms for currency, atoms in exchange.fees().items() if atoms}
     assert fees == {currency: atoms for currency, atoms in purse.fees.items() if atoms}, "I3: fees"

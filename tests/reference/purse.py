@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 
 from base.vocabulary.events import Trade
 from base.vocabulary.instruments import Instrument
-from base.vocabulary.orders import OpenOrder
+from base.vocabulary.orders import OpenOrder, OrderType
 from base.vocabulary.participants import AccountTerms
-from tests.reference.entries import STOPS
-from tests.reference.followed import Followed
+from tests.reference.entries import PAIRS, STOPS
+from tests.reference.followed import AT_MARKET, Followed
 
 MILLION = 1_000_000
 
@@ -22,7 +22,11 @@ def rounded_up(atoms: int, of: int) -> int:
 
 
 class Purse:
-    """``total`` is all that an account has of a currency, collateral included; ``fees`` is what the venue took."""
+    """``total`` is all that an account has of a currency, collateral included; ``fees`` is what the venue took.
+
+    ``collateral`` secures what is owed, by account and instrument; ``unsure`` are those of which that is not known,
+    because no event tells whether an order that was set free held margin back, and at which price.
+    """
 
     def __init__(self, instruments: Iterable[Instrument], accounts: Sequence[AccountTerms]) -> None:
         self.instruments = {one.number: one for one in instruments}
@@ -32,6 +36,8 @@ class Purse:
                 self.total[one.account, currency] = atoms
         self.fees: Counter[str] = Counter()
         self.owed_lots: Counter[tuple[int, int]] = Counter()
+        self.collateral: Counter[tuple[int, int]] = Counter()
+        self.unsure: set[tuple[int, int]] = set()
         self.executed: Counter[tuple[int, int, bool]] = Counter()
 
     def settle(self, trade: Trade, resting: Followed, incoming: Followed) -> None:
@@ -46,18 +52,31 @@ class Purse:
         assert told == fee, f"I3: the fees of {trade} must be {fee}"
         self.fees[instrument.quote.name] += sum(fee.values())
         for order in sorted((resting, incoming), key=lambda one: one.buys):
-            account, lots = order.holder.account, trade.quantity_lots
+            account, lots, key = order.holder.account, trade.quantity_lots, (order.holder.account, trade.instrument)
             self.executed[account, trade.instrument, order.buys] += lots
             moved = lots
             if order.is_short:
-                self.owed_lots[account, trade.instrument] += lots
+                self.owed_lots[key] += lots
+                self.secure(order, trade, incoming, value - fee[order.number])
                 moved = 0
-            elif order.buys:
-                moved -= min(lots, self.owed_lots[account, trade.instrument])
-                self.owed_lots[account, trade.instrument] -= lots - moved
+            elif order.buys and self.owed_lots[key]:
+                back = min(lots, self.owed_lots[key])
+                self.collateral[key] -= self.collateral[key] * back // self.owed_lots[key]
+                self.owed_lots[key] -= back
+                moved -= back
             sign = 1 if order.buys else -1
             self.total[account, instrument.base.name] += sign * moved * instrument.lot_atoms
             self.total[account, instrument.quote.name] -= sign * value + fee[order.number]
+
+    def secure(self, order: Followed, trade: Trade, incoming: Followed, gets: int) -> None:
+        """The margin of a short sale and what it brings stay as collateral."""
+        key = (order.holder.account, trade.instrument)
+        comes_in = order is incoming
+        if order.order_type == OrderType.TRAILING_STOP_LIMIT or (comes_in and order.order_type in PAIRS):
+            self.unsure.add(key)
+        price = trade.price_ticks if comes_in and order.order_type in AT_MARKET else order.price
+        worth = price * self.instruments[trade.instrument].tick_lot_atoms
+        self.collateral[key] += trade.quantity_lots * rounded_up(worth, order.holder.leverage) + gets
 
     def owed(self, account: int) -> dict[str, int]:
         atoms: Counter[str] = Counter()

@@ -48,24 +48,24 @@ from tests.reference.witness import Witness
 from tests.reference.worlds import charged_accounts
 
 BATCHES = count(ordinary=1, long=20)
-EXAMPLES, STEPS = count(ordinary=150, long=500), count(ordinary=50, long=100)
-STREAMS, COMMANDS = count(ordinary=4, long=60), count(ordinary=800, long=5_000)
+EXAMPLES, STEPS = count(ordinary=120, long=500), count(ordinary=50, long=100)
+STREAMS, COMMANDS = count(ordinary=4, long=60), count(ordinary=1_000, long=5_000)
 GIVEN_SEED = os.environ.get("HANDOFF_SEED", "")
 NUMBERS = (1, 1, 1, 4)
 ALWAYS_HIDDEN = (OrderType.HIDDEN, OrderType.PEG_HIDDEN)
 PLACES = some.integers(0, len(PARTICIPANTS) - 1)
-PRICES, OTHER_PRICES = some.integers(98, 102), some.integers(96, 104)
+PRICES, OTHER_PRICES = some.integers(99, 101), some.integers(97, 103)
 ORDER = {
     "participant": PLACES,
     "instrument": some.sampled_from(NUMBERS),
-    "kind": some.sampled_from([int(OrderType.LIMIT)] * 4 + [int(one) for one in OrderType]),
+    "kind": some.sampled_from([int(OrderType.LIMIT)] * 6 + [int(one) for one in OrderType]),
     "side": some.integers(1, 3),
     "tif": some.integers(0, 5),
     "price": PRICES,
     "lots": some.integers(1, 9),
     "others": some.tuples(OTHER_PRICES, OTHER_PRICES, some.integers(0, 3)),
     "sizes": some.tuples(some.integers(1, 3), some.integers(1, 3), some.integers(0, 2)),
-    "attribute": some.sampled_from(("", "", "hidden", "display")),
+    "attribute": some.sampled_from(("", "hidden", "display", "display")),
 }
 
 
@@ -134,15 +134,15 @@ class Market(RuleBasedStateMachine):
     @rule(participant=PLACES, instrument=ORDER["instrument"], side=ORDER["side"], price=PRICES)
     def quote(self, participant: int, instrument: int, side: int, price: int) -> None:
         """A plain order, so that there is somebody to meet."""
-        self.send(NewOrder(participant, self.next_id(), instrument, side, int(OrderType.LIMIT), 2, price, 6))
+        self.send(NewOrder(participant, self.next_id(), instrument, side, int(OrderType.LIMIT), 2, price, 3))
 
     @rule(
         participant=PLACES, instrument=some.sampled_from(NUMBERS), side=some.integers(1, 3), lots=some.integers(1, 20)
     )
     def meet(self, participant: int, instrument: int, side: int, lots: int) -> None:
         """Somebody takes what there is, at nearly any price."""
-        price = 106 if side == Side.BUY else 94
-        kind, tif = int(OrderType.LIMIT), 2 + lots % 2
+        price = 104 if side == Side.BUY else 96
+        kind, tif = int(OrderType.LIMIT), (1, 2, 3, 4, 6)[lots % 5]
         self.send(NewOrder(participant, self.next_id(), instrument, side, kind, tif, price, lots))
 
     @precondition(lambda self: self.witness.live)
@@ -166,14 +166,15 @@ class Market(RuleBasedStateMachine):
     @precondition(lambda self: self.witness.orders)
     @rule(pick=some.integers(0, 30), asks=some.booleans())
     def cancel(self, pick: int, asks: bool) -> None:
-        order = self.pick(pick, ended=asks or pick % 8 == 0 or not self.witness.live)
+        asks = asks or not self.witness.live
+        order = self.pick(pick, ended=asks or pick % 8 == 0)
         if asks:
             self.send(QueryOrder(order.participant, order.order_id))
         else:
             self.send(CancelOrder(order.participant, self.next_id(), order.order_id, order.instrument, order.side))
 
     @rule(
-        what=some.integers(0, 23), participant=PLACES, instrument=some.sampled_from((1, 4)), price=OTHER_PRICES,
+        what=some.integers(0, 25), participant=PLACES, instrument=some.sampled_from((1, 4)), price=OTHER_PRICES,
     )  # fmt: skip
     def operate(self, what: int, participant: int, instrument: int, price: int) -> None:
         """Stops soon end: whoever was stopped is let go on first."""
@@ -182,7 +183,7 @@ class Market(RuleBasedStateMachine):
         commands: tuple[Command, ...] = (
             MassCancel(account, instrument), MassCancel(account, 0), MassCancel(0, instrument), EndSession(),
             WithdrawDayOrders(participant), LoseParticipant(participant), KillAccount(account), Uncross(instrument),
-            SetMarketState(instrument, int(MarketState.PRE_OPEN)), SetMarketState(1, int(MarketState.PRE_OPEN)),
+            *[SetMarketState(number, int(MarketState.PRE_OPEN)) for number in (instrument, 1, 1, 1)],
             SetMarketState(instrument, int(MarketState.HALTED)), SetMarketState(instrument, int(MarketState.CLOSED)),
         )  # fmt: skip
         if closed and what % 4:

@@ -118,6 +118,13 @@ STORIES: dict[str, tuple[list[Command], str]] = {
         ],
         "1 accepted; 2 accepted; 3 accepted; 4x1 3@95; 4x2 9@95; 5 accepted; 6x3 5@110; 6x2 1@110",
     ),
+    "a peg that only gets smaller goes to the end": (
+        [
+            buy(1, 1, by=1), order(T.PEG, 2, BUY, 3, 105), buy(3, 1, by=2), replace(order(T.PEG, 2, BUY, 3), 4, 2, 105),
+            sell(5, 3, by=1),
+        ],
+        "1 accepted; 2 accepted; 3 accepted; 2 replaced 2; 4x1 1@100; 4x3 1@100; 4x2 1@100",
+    ),
     "peg waits for a tick": (
         [
             sell(1, 1, 1, by=1), order(T.PEG, 2, BUY, 1, 5), cancel(sell(1, 1, by=1), 3, by=1),

@@ -110,8 +110,12 @@ class Witness:
             return
         assert isinstance(command, NewOrder | ReplaceOrder | CancelOrder | QueryOrder), f"I8: {command} is refused"
         assert event.order_id == command.order_id, "I8: another request is answered"
-        if event.reason == Reject.ACCOUNT_DISABLED:
-            assert self.holder(command.participant).account in self.killed
+        holder = self.holder(command.participant)
+        enters = isinstance(command, NewOrder | ReplaceOrder)
+        is_killed = enters and holder.account in self.killed
+        assert is_killed == (event.reason == Reject.ACCOUNT_DISABLED), "I8: an account that was killed is told so"
+        if event.reason == Reject.WOULD_NOT_REDUCE and isinstance(command, NewOrder):
+            assert not self.reduces(Followed(0, command, holder)), "an order that reduces is refused"
         elif event.reason == Reject.MARGIN_EXCEEDED:
             assert isinstance(command, NewOrder | ReplaceOrder) and command.side == Side.SELL_SHORT
 
@@ -171,10 +175,24 @@ class Witness:
         assert state in (MarketState.OPEN, MarketState.PRE_OPEN), "I8: an order is taken while nothing trades"
         order = Followed(len(self.orders) + 1, command, holder)
         self.within_limits(order)
+        reduces = order.time_in_force != TimeInForce.REDUCE_ONLY or self.reduces(order)
+        assert reduces, "a reduce-only order is taken that does not reduce"
         self.orders[order.number] = self.live[order.number] = self.entering = order
         self.ids[holder.account, command.order_id] = order.number
         if order.rests_where_it_said:
             self.queues.put(order, order.price, order.leaves)
+
+    def reduces(self, order: Followed) -> bool:
+        """Whether a reduce-only order, which is not among the live ones, brings the position nearer to nothing."""
+        account, instrument = order.holder.account, order.instrument
+        bought, sold = (self.purse.executed[account, instrument, buys] for buys in (True, False))
+        others = [
+            one.leaves
+            for one in self.live.values()
+            if (one.holder.account, one.instrument, one.buys) == (account, instrument, order.buys)
+            and one.time_in_force == TimeInForce.REDUCE_ONLY
+        ]
+        return order.leaves <= (sold - bought if order.buys else bought - sold) - sum(others)
 
     def within_limits(self, order: Followed) -> None:
         limits = order.holder.limits.get(order.instrument)
