@@ -21,6 +21,7 @@ from base.vocabulary.participants import Participant
 from base.vocabulary.recorded import Departure, Recorded, RecordedKind
 
 REQUEST = int(RecordedKind.REQUEST)
+_bare = tuple.__new__
 
 
 class Ledger(Protocol):
@@ -69,7 +70,7 @@ class Records:
     def pending(self) -> list[Recorded]:
         """What was taken since the last commit, without the keys of sessions."""
         return [
-            Recorded(kind, participant, trading_session, flags, without_key(body) if kind == REQUEST else body)
+            _bare(Recorded, (kind, participant, trading_session, flags, without_key(body) if kind == REQUEST else body))
             for kind, participant, trading_session, flags, body in self._pending
         ]
 

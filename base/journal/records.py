@@ -28,7 +28,8 @@ Entry: TypeAlias = tuple[int, int, int, int, bytes]
 
 _UNSEALED = Struct("<4sIHHIQqI")
 _CRC = Struct("<I")
-_KINDS = frozenset(RecordedKind)
+_KINDS = frozenset(map(int, RecordedKind))
+_bare = tuple.__new__
 _ASK_SUPPORT = "restore the file from a copy, or keep it and start with an empty directory"
 
 
@@ -102,7 +103,7 @@ def decode(data: bytes, offset: int, head: Head, file: str, file_offset: int) ->
                 " use the program that wrote it, or a newer one"
             )
         at += size + length
-        entries.append(Recorded(kind, participant, trading_session, flags, data[at - length : at]))
+        entries.append(_bare(Recorded, (kind, participant, trading_session, flags, data[at - length : at])))
     if at != end or not entries:
         raise JournalDamaged(file, file_offset, "the entries of a record do not fill it", _ASK_SUPPORT)
     return entries

@@ -137,8 +137,11 @@ class Order:
         return kept
 
     def __setstate__(self, kept: tuple[object, ...]) -> None:
-        for name, value in zip(_KEPT, kept, strict=True):
-            setattr(self, name, value)
+        (  # one by one, because there are half a million of them in a picture
+            self.cancelled_lots, self.holding, self.instrument, self.leaves_lots, self.number, self.order_id,
+            self.order_type, self.participant, self.price_ticks, self.quantity_lots, self.replaced_at_lots, self.side,
+            self.special, self.time_in_force,
+        ) = kept  # type: ignore[assignment]  # __getstate__() gave them in this order  # fmt: skip
 
     def executed_lots(self) -> int:
         """Lots matched so far, over the whole chain of replaces."""

@@ -1,6 +1,7 @@
 """An OES comes back with everything that it had answered, and says what it found on its disk."""
 
 import dataclasses
+import gc
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -17,6 +18,7 @@ from base.journal.replay import read
 from base.servers.demo_settings import demo_settings
 from base.servers.keeping import Keeping
 from base.servers.oes import build_oes
+from base.servers.past import Past
 from base.servers.recorder import Recorder
 from base.servers.settings import Settings
 from base.venue import Venue, open_oes
@@ -156,3 +158,19 @@ def test_one_process_has_the_journal(tmp_path: Path) -> None:
         build_oes(SETTINGS, ("127.0.0.1", 0), tmp_path)
     with build_oes(SETTINGS, ("127.0.0.1", 0), tmp_path):
         pass
+
+
+def test_nobody_looks_for_cycles_while_the_past_is_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ExitStack() as stack:
+        Oes(tmp_path, stack).order(1)
+    seen: list[bool] = []
+    repeat_all = Past.repeat_all
+
+    def watched(past: Past, commits: object) -> None:
+        seen.append(gc.isenabled())
+        repeat_all(past, commits)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Past, "repeat_all", watched)
+    with ExitStack() as stack:
+        Oes(tmp_path, stack)
+    assert seen == [False] and gc.isenabled()
