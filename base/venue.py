@@ -22,6 +22,7 @@ from base.gateway.operator import OperatorDesk
 from base.gateway.operator_requests import OperatorReply, OperatorRequest, listed
 from base.gateway.order_entry import OrderEntry, Pending
 from base.gateway.records import Records
+from base.gateway.translate_bo import REJECT_CODES
 from base.session.bo import BoSession
 from base.session.events import LogonReceived, LogonRepeated, LogoutReceived, ProtocolBroken, RequestsReceived
 from base.vocabulary.instruments import Instrument
@@ -258,7 +259,7 @@ class Venue:
         assert client is not None, "the session lets requests through only when logged on"
         self._front.take(client, frames, now_ns)
         if client.expelled:
-            line.session.end(say_logout=True)
+            line.session.end(say_logout=True, reason=REJECT_CODES[client.expelled_reason])
             self._close(line, client.expelled)
 
     def _close(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from base import limits
 from base.gateway.rates import MessageRates
+from base.vocabulary.rejects import Reject
 
 
 class Client:
@@ -20,6 +21,7 @@ class Client:
         "account",
         "connection",
         "expelled",
+        "expelled_reason",
         "key",
         "lenient",
         "participant",
@@ -65,6 +67,8 @@ class Client:
         """Requests that carried an Account that is not the client's, or a wrong Key."""
         self.expelled = ""
         """Why the venue ends the session; empty as long as it does not."""
+        self.expelled_reason = Reject.KEY_INVALID
+        """What the client is told then."""
         self.speaks_238 = False
         """Whether the client sent a transaction of the older, shorter layout, and so is answered in it."""
         self.quiet_bytes: tuple[bytes, ...] | None = None

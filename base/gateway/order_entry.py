@@ -121,7 +121,7 @@ class OrderEntry:
         if verdict == REFUSED:
             self.reports.refuse(client, frame, Reject.TOO_MANY_REQUESTS)
         elif verdict == EXPELLED:
-            client.expelled = rates.excess
+            client.expelled, client.expelled_reason = rates.excess, Reject.TOO_MANY_REQUESTS
         return verdict == TAKEN
 
     def repeat(self, shadow: Client, frame: bytes, now_ns: int) -> None:

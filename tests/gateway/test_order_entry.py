@@ -293,7 +293,8 @@ def test_a_foreign_account_or_key_is_refused_twice_and_cut_at_the_third(
 def test_a_batch_stops_at_the_third_strike(floor: Floor) -> None:
     foreign, good = floor.order(1, Key=1), floor.order(1)
     replies = floor.send(1, foreign, foreign, foreign, good)
-    assert [getattr(reply, "RejectReason", 0) for reply in replies] == [51, 51, 51, 0]
+    assert [reply.RejectReason for reply in replies] == [51, 51, 51, 51]
+    assert replies[-1].LogonType == 2, "the logout says why as well"
     assert floor.exchange.open_orders(0, 1) == []
 
 
