@@ -12,13 +12,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 PIP_INSTALL := $(VENV)/bin/python -m pip install --quiet --quiet --no-input
 PYTEST := $(VENV)/bin/python -m pytest -q -n 2 --dist worksteal
 
-.PHONY: help demo serve check test test-long bench clean
+.PHONY: help demo serve check test test-long test-crash bench clean
 
 help:
 	@echo "make demo       start AES and OES, trade between two accounts, show everything, stop"
 	@echo "make serve      keep AES and OES running and say how to connect"
 	@echo "make test       ruff, mypy, then all tests with ordinary counts"
 	@echo "make test-long  all tests with full counts (at most an hour)"
+	@echo "make test-crash kill, stop and starve servers under load, with full counts (a quarter of an hour)"
 	@echo "make bench      orders per second, against a loop that only sends back; cost by depth of the book"
 	@echo "make check      ruff and mypy alone"
 	@echo "make clean      remove what the other targets made"
@@ -38,6 +39,9 @@ test: check
 
 test-long: check
 	@HANDOFF_LONG=1 $(PYTEST)
+
+test-crash: $(DEV)
+	@HANDOFF_LONG=1 $(PYTEST) tests/crash
 
 bench: $(CORE)
 	@$(VENV)/bin/python -m benchmarks.throughput

@@ -70,7 +70,8 @@ class Keeping:
         return recorder
 
     def watch(self, timers: Timers, now_ns: int) -> None:
-        """Look after the disk's room and the pictures now and then."""
+        """Look after the disk's room and the pictures, now and then and before the first order."""
+        self._look()
         timers.every(limits.ROOM_NS, lambda now_ns: self._look(), now_ns + limits.ROOM_NS)
 
     def _look_after(self, journal: Journal, photographer: Photographer) -> None:

@@ -15,6 +15,7 @@ from base.errors import JournalHeld, RecoveryFailed, SettingsError
 from base.exchange import Exchange
 from base.journal.disk import FileDisk
 from base.journal.replay import read
+from base.network.timers import Timers
 from base.servers.demo_settings import demo_settings
 from base.servers.keeping import Keeping
 from base.servers.oes import build_oes
@@ -151,6 +152,17 @@ def test_a_full_disk_refuses_what_is_new_and_recovers(
         (accepted,) = oes.order(2)
         assert accepted[4] == 14
     assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+
+
+def test_a_start_on_a_full_disk_refuses_from_the_first_order_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ExitStack() as stack:
+        oes = Oes(tmp_path, stack)
+        monkeypatch.setattr(oes.keeping._journal, "make_room", lambda: False)
+        oes.keeping.watch(Timers(), 0)
+        (refused,) = oes.order(1)
+        assert refused[4] == 12
 
 
 def test_one_process_has_the_journal(tmp_path: Path) -> None:
