@@ -265,6 +265,17 @@ RETIRED_ORDER_IDS_PER_ACCOUNT = 65_536
 EMPTY_LEVELS_KEPT = 64
 """Price levels of a book side that may stay without an order before the side looks for them."""
 
+# -- publish
+
+DAY_NS = 24 * 3600 * 1_000_000_000
+"""Nanoseconds for which a trade counts in volume, high and low."""
+
+DAY_BUCKET_NS = 60 * 1_000_000_000
+"""Nanoseconds of trades that are forgotten together: a minute, 1,441 sums per instrument however much is traded."""
+
+TAPE_TRADES = 10_000
+"""Newest trades kept to be looked at again, of all instruments: 2 MiB."""
+
 # -- wire
 
 HEADER_BYTES = 4
@@ -298,6 +309,24 @@ REPEATED_LINES_PER_SECOND = 50
 
 WAITING_FRAMES = 4_096
 """Frames that may wait for a client when it asks for more: 1 MiB, below what closes a slow reader."""
+
+BOOK_WAITING_FRAMES = 256
+"""Frames of one pass from which on a session gets no further book message in it, only the newest one later."""
+
+BOOK_WAITING_BYTES = 64 * 1024
+"""Unsent bytes of a session from which on its books are held back: a minute of old pictures helps nobody."""
+
+BOOK_RETRY_NS = 100_000_000
+"""Nanoseconds until a session whose books are held back is looked at again: a blink."""
+
+TRADES_WAITING_FRAMES = 8_192
+"""Frames of one pass above which a market-data session that takes none is closed: 442 kB of trades."""
+
+TRADES_WAITING_BYTES = 1024 * 1024
+"""Unsent bytes above which a market-data session is closed: 19,000 trades; below it none is lost."""
+
+SUBSCRIPTIONS = 1_000
+"""Subscriptions of one session: every picture of 55 instruments; each is looked at when its market moves."""
 
 OPERATOR_NAMES_LISTED = 20
 """Names or outcomes that one line to the operator or about him lists: what people still read; more are counted."""

@@ -7,8 +7,8 @@ says to other sessions leaves with the same pass.
 """
 
 from collections import deque
-from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from base.errors import OperatorRefused
 from base.exchange import Exchange
@@ -16,8 +16,12 @@ from base.gateway.absences import Absences
 from base.gateway.audit import AuditTrail, printable
 from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
 from base.gateway.clients import Client
-from base.gateway.front_desks import Admission, AesFront, Caller, OesFront
+from base.gateway.front_desks import Admission, AesFront, Caller, MdsFront, OesFront
 from base.gateway.inquiries import Inquiries
+from base.gateway.lines import Line
+from base.gateway.lines import Outbound as Outbound  # whoever drives a venue names it by this room
+from base.gateway.logon_replies import refusal, welcome
+from base.gateway.market_data import MarketDataDesk, MarketFeed
 from base.gateway.operator import OperatorDesk
 from base.gateway.operator_requests import OperatorReply, OperatorRequest, listed
 from base.gateway.order_entry import OrderEntry, Pending
@@ -25,19 +29,12 @@ from base.gateway.records import Records
 from base.gateway.translate_bo import REJECT_CODES
 from base.session.bo import BoSession
 from base.session.events import LogonReceived, LogonRepeated, LogoutReceived, ProtocolBroken, RequestsReceived
+from base.vocabulary.feed import Happening
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.participants import AccountTerms, Participant
 from base.vocabulary.recorded import Departure
-from base.wire.bo.codes import LoginStatus, LogonType, RejectReason
+from base.wire.bo.codes import RejectReason
 from base.wire.bo.logon import ClientLogon
-
-
-class Outbound(NamedTuple):
-    """What one connection gets from a pass: frames, and after them a close when a reason is there."""
-
-    connection: int
-    frames: list[bytes | bytearray]
-    close_reason: str | None
 
 
 class Front(Protocol):
@@ -49,7 +46,13 @@ class Front(Protocol):
 
     def admit_again(self, caller: Caller, client: Client, message: ClientLogon, now_ns: int) -> LogonDecision: ...
 
+    def welcomed(self, client: Client, message: ClientLogon, now_ns: int) -> None: ...
+
     def take(self, client: Client, frames: list[bytes], now_ns: int) -> None: ...
+
+    def tell(self, happenings: Iterable[Happening], now_ns: int) -> None: ...
+
+    def take_expelled(self) -> list[Client]: ...
 
     def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply: ...
 
@@ -60,45 +63,6 @@ class Front(Protocol):
     def deadline_passed(self, now_ns: int) -> None: ...
 
 
-class Line:
-    """One connection: its session, its client once that is logged on, and why it is to be closed."""
-
-    __slots__ = ("_changed", "client", "close_reason", "is_listed", "local", "number", "peer", "session")
-
-    def __init__(
-        self, number: int, peer: tuple[str, int], local: tuple[str, int], session: BoSession, changed: "list[Line]"
-    ) -> None:
-        self.number = number
-        self.peer = peer
-        self.local = local
-        self.session = session
-        self.client: Client | None = None
-        self.close_reason: str | None = None
-        self.is_listed = False
-        self._changed = changed
-
-    def send(self, frame: bytes | bytearray) -> None:
-        """Queue a frame for this connection."""
-        self.session.outgoing.append(frame)
-        if not self.is_listed:
-            self.list_changed()
-
-    def waiting(self) -> int:
-        """Say how many frames this pass has for this connection so far."""
-        return len(self.session.outgoing)
-
-    def list_changed(self) -> None:
-        """Say that this connection has something for the network."""
-        if not self.is_listed:
-            self.is_listed = True
-            self._changed.append(self)
-
-    @property
-    def name(self) -> str:
-        """The peer as a log line names it."""
-        return f"{self.peer[0]}:{self.peer[1]}"
-
-
 class Venue:
     """One server's whole inside; the same for AES and OES, which differ in their front desk."""
 
@@ -107,6 +71,8 @@ class Venue:
         """Whether each frame must leave in a send of its own (lenient clients lose what arrives in parts)."""
         self.records = records
         """What whoever keeps a journal takes from here before ``outbound``, and gives back after a restart."""
+        self.unsent_bytes: Callable[[int], int] = lambda connection: 0
+        """Says how many bytes the network could not pass on to a connection yet; the network puts itself here."""
         self._front = front
         self._audit = AuditTrail()
         self._lines: dict[int, Line] = {}
@@ -118,7 +84,8 @@ class Venue:
 
     def connected(self, connection: int, peer: tuple[str, int], local: tuple[str, int], now_ns: int) -> None:
         """A connection was accepted; ``connection`` is a number the caller uses once."""
-        line = Line(connection, peer, local, BoSession(self._front.letters, now_ns), self._changed)
+        session = BoSession(self._front.letters, now_ns)
+        line = Line(connection, peer, local, session, self._changed, lambda: self.unsent_bytes(connection))
         self._lines[connection] = line
         self._awaiting_logon.append(line)
 
@@ -177,6 +144,7 @@ class Venue:
         """Close every connection whose logon did not come in time, and give up who did not come back in time."""
         self._now_ns = now_ns
         self._front.deadline_passed(now_ns)
+        self._expel()
         while (deadline_ns := self._logon_deadline_ns()) is not None and deadline_ns <= now_ns:
             line = self._awaiting_logon.popleft()
             broken = line.session.deadline_passed(now_ns)
@@ -189,6 +157,12 @@ class Venue:
         for line in list(self._lines.values()):
             line.session.end(say_logout=True)
             self._close(line, "the server shuts down", Departure.HELD)
+
+    def tell(self, happenings: Iterable[Happening], now_ns: int) -> None:
+        """Something happened in the market that this venue shows; who wants to know is told with this pass."""
+        self._now_ns = now_ns
+        self._front.tell(happenings, now_ns)
+        self._expel()
 
     def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply:
         """Carry out what the operator asks; clients that it concerns are told with this pass.
@@ -220,13 +194,14 @@ class Venue:
     def _log_on(self, line: Line, message: ClientLogon, now_ns: int) -> None:
         decision, client, displaced = self._front.admit(line, message, now_ns)
         if client is None:
-            line.session.refuse_logon(_refusal(message, decision, now_ns))
+            line.session.refuse_logon(refusal(message, decision, now_ns))
             self._close(line, f"logon refused: {decision.why}", account=message.Account, user=message.UserName)
             return
         if displaced is not None:
             self._displace(displaced)
         line.client = client
-        line.session.accept_logon(_welcome(message, decision, now_ns))
+        line.session.accept_logon(welcome(message, decision, now_ns))
+        self._front.welcomed(client, message, now_ns)
         self._audit.note(
             f"logged on: account {client.account} user {printable(client.user)}"
             f" session {client.trading_session} from {line.name}"
@@ -239,11 +214,11 @@ class Venue:
             decision = LogonDecision(
                 False, -1, 0, 0, ("", "", "", ""), RejectReason.INVALID_KEY, "another user on a live connection"
             )
-            line.session.refuse_logon(_refusal(message, decision, now_ns))
+            line.session.refuse_logon(refusal(message, decision, now_ns))
             self._close(line, f"logon refused: {decision.why}", account=message.Account, user=message.UserName)
             return
         decision = self._front.admit_again(line, client, message, now_ns)
-        reply = _welcome if decision.accepted else _refusal
+        reply = welcome if decision.accepted else refusal
         line.session.accept_logon(reply(message, decision, now_ns))
         self._audit.note_often(f"logon repeated: {decision.why}", f"account {client.account} from {line.name}", now_ns)
 
@@ -261,6 +236,15 @@ class Venue:
         if client.expelled:
             line.session.end(say_logout=True, reason=REJECT_CODES[client.expelled_reason])
             self._close(line, client.expelled)
+        self._expel()
+
+    def _expel(self) -> None:
+        """End the sessions of those who have to go for another reason than what they just sent."""
+        for client in self._front.take_expelled():
+            line = self._lines.get(client.connection)
+            if line is not None and line.client is client:
+                line.session.end(say_logout=True)
+                self._close(line, client.expelled)
 
     def _close(
         self, line: Line, reason: str, departure: Departure = Departure.LOST, *, account: int = 0, user: str = ""
@@ -313,31 +297,21 @@ def open_oes(
     return Venue(front, frame_by_frame=lenient, records=records)
 
 
-def _welcome(request: ClientLogon, decision: LogonDecision, now_ns: int) -> ClientLogon:
-    primary_oes, secondary_oes, primary_mds, secondary_mds = decision.addresses
-    return ClientLogon(
-        LogonType=LogonType.LOGIN,
-        Account=request.Account,
-        UserName=request.UserName,
-        TradingSessionID=decision.trading_session,
-        PrimaryOrderEntryIP=primary_oes,
-        SecondaryOrderEntryIP=secondary_oes,
-        PrimaryMarketDataIP=primary_mds,
-        SecondaryMarketDataIP=secondary_mds,
-        SendingTime=now_ns,
-        LastSeqNum=request.LastSeqNum,
-        Key=decision.key,
-        LoginStatus=LoginStatus.SUCCESS,
-    )
+def open_mds(
+    desk: OesDesk,
+    instruments: Iterable[Instrument],
+    *,
+    interval_ns: int = 0,
+    feed: MarketFeed | None = None,
+    now_ns: int = 0,
+    lenient: bool = False,
+    takeover: bool = False,
+) -> Venue:
+    """Build the venue of an MDS; whoever has the market calls ``tell``. ``desk`` redeems for ``MARKET_DATA``.
 
-
-def _refusal(request: ClientLogon, decision: LogonDecision, now_ns: int) -> ClientLogon:
-    return ClientLogon(
-        LogonType=LogonType.LOGIN,
-        Account=request.Account,
-        UserName=request.UserName,
-        SendingTime=now_ns,
-        LastSeqNum=request.LastSeqNum,
-        LoginStatus=LoginStatus.FAILURE,
-        RejectReason=decision.reject,
-    )
+    With a ``feed`` it begins with what is open there now; what that feed gives from then on is for ``tell``.
+    """
+    market_data = MarketDataDesk(instruments, interval_ns)
+    if feed is not None:
+        market_data.begin(feed, now_ns)
+    return Venue(MdsFront(desk, market_data, lenient=lenient, takeover=takeover), frame_by_frame=lenient)

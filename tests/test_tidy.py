@@ -32,6 +32,8 @@ SKIPS = {"skip", "skipif", "xfail", "importorskip", "skipTest"}
 TESTED_ELSEWHERE = {
     "base/gateway/clients.py": "tests/gateway/test_order_entry.py",  # a record without behaviour
     "base/gateway/front_desks.py": "tests/test_venue.py",  # what it decides shows only in a whole logon
+    "base/gateway/lines.py": "tests/test_venue.py",  # what it collects shows only in a pass of the venue
+    "base/gateway/logon_replies.py": "tests/test_venue.py",  # the welcome and the refusal, field by field
     "base/session/events.py": "tests/session/test_bo.py",  # values without behaviour
 }
 

@@ -13,8 +13,9 @@ from base.vocabulary.rejects import Reject
 class Client:
     """Who is logged on over one connection, and what the desk remembers of the conversation.
 
-    ``send`` takes one encoded message, ``waiting`` says how many have not left yet; ``lenient``
-    sessions are not held to key, session and fresh order ids (decision 9).
+    ``send`` takes one encoded message, ``waiting`` says how many have not been handed to the network yet,
+    ``unsent_bytes`` how many bytes the network could not pass on; ``lenient`` sessions are not held to key, session
+    and fresh order ids (decision 9).
     """
 
     __slots__ = (
@@ -32,6 +33,7 @@ class Client:
         "speaks_238",
         "strikes",
         "trading_session",
+        "unsent_bytes",
         "user",
         "waiting",
     )
@@ -49,6 +51,7 @@ class Client:
         send: Callable[[bytes | bytearray], object],
         waiting: Callable[[], int],
         rates: MessageRates | None = None,
+        unsent_bytes: Callable[[], int] = int,
     ) -> None:
         self.participant = participant
         self.account = account
@@ -59,6 +62,7 @@ class Client:
         self.lenient = lenient
         self.send = send
         self.waiting = waiting
+        self.unsent_bytes = unsent_bytes
         self.repeats_ids = lenient
         """Whether an order may come under an id that was used before."""
         self.rates = rates

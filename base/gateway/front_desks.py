@@ -1,4 +1,4 @@
-"""The two kinds of door a client logs on at: the AES, which grants, and the OES, which trades.
+"""The three kinds of door a client logs on at: the AES, which grants, the OES, which trades, and the MDS, which shows.
 
 In: logons and requests of one connection. Out: admissions; requests go on to the desk they concern.
 Never knows: sockets, sessions' states, clocks, where keys and codes are kept.
@@ -12,10 +12,12 @@ from base.gateway.absences import Absences
 from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
 from base.gateway.clients import Client
 from base.gateway.inquiries import Inquiries
+from base.gateway.market_data import MarketDataDesk
 from base.gateway.operator import OperatorDesk
 from base.gateway.operator_requests import OperatorReply, OperatorRequest
 from base.gateway.order_entry import OrderEntry, Pending
 from base.gateway.rates import MessageRates, message_rates
+from base.vocabulary.feed import Happening
 from base.vocabulary.participants import AccountTerms
 from base.vocabulary.recorded import Departure, Recorded, RecordedKind
 from base.wire.bo.codes import RejectReason
@@ -34,6 +36,8 @@ class Caller(Protocol):
     def send(self, frame: bytes | bytearray, /) -> None: ...
 
     def waiting(self) -> int: ...
+
+    def unsent_bytes(self) -> int: ...
 
 
 class Admission(NamedTuple):
@@ -74,6 +78,17 @@ class AesFront:
     def leave(self, client: Client, departure: Departure, now_ns: int) -> None:
         """Forget a client; its grants live on for their few seconds."""
 
+    def welcomed(self, client: Client, message: ClientLogon, now_ns: int) -> None:
+        """There is nothing to tell a client that was just answered."""
+
+    def tell(self, happenings: Iterable[Happening], now_ns: int) -> None:
+        """An AES shows nobody the market."""
+        raise AssertionError("the AES does not follow a market")
+
+    def take_expelled(self) -> list[Client]:
+        """Nobody has to go but for what he sent himself."""
+        return []
+
     def next_deadline_ns(self) -> int | None:
         """Nobody is awaited here."""
         return None
@@ -112,16 +127,12 @@ class OesFront:
 
     def admit(self, caller: Caller, message: ClientLogon, now_ns: int) -> Admission:
         """Decide a first logon; a participant who is already here is refused or displaced."""
-        decision = self._desk.logon(
-            message.Account, message.UserName.rstrip(), message.TwoFA, message.Key, caller.peer[0], now_ns
-        )
+        decision = _redeem(self._desk, caller, message, now_ns)
         if not decision.accepted:
             return Admission(decision, None)
         displaced = self._order_entry.reports.client_of(decision.participant)
         if displaced is not None and not self._takeover:
-            code = RejectReason.USER_ALREADY_LGGGED_IN
-            refusal = decision._replace(accepted=False, reject=code, why="a session of this user is live")
-            return Admission(refusal, None)
+            return Admission(_already_here(decision), None)
         terms = self._terms[message.Account]
         rates = message_rates(terms.orders_per_second, terms.cancels_per_second)
         client = _client(caller, message, decision, lenient=self._lenient, rates=rates)
@@ -132,15 +143,18 @@ class OesFront:
 
     def admit_again(self, caller: Caller, client: Client, message: ClientLogon, now_ns: int) -> LogonDecision:
         """Answer a further logon on a live connection as the first one was answered."""
-        return LogonDecision(
-            accepted=True,
-            participant=client.participant,
-            trading_session=client.trading_session,
-            key=client.key,
-            addresses=("", "", "", ""),
-            reject=0,
-            why="repeated on the same connection",
-        )
+        return _as_before(client)
+
+    def welcomed(self, client: Client, message: ClientLogon, now_ns: int) -> None:
+        """There is nothing to tell a client that was just answered."""
+
+    def tell(self, happenings: Iterable[Happening], now_ns: int) -> None:
+        """An OES is where things happen."""
+        raise AssertionError("the OES follows no other market")
+
+    def take_expelled(self) -> list[Client]:
+        """Nobody has to go but for what he sent himself."""
+        return []
 
     def take(self, client: Client, frames: list[bytes], now_ns: int) -> None:
         """Carry out requests in order, until the client is to go."""
@@ -182,6 +196,94 @@ class OesFront:
             self._order_entry.lose(participant, now_ns)
 
 
+class MdsFront:
+    """Redeems the grant of the AES for market data, keeps one live session per participant, and shows the market."""
+
+    letters = "s"
+
+    def __init__(self, desk: OesDesk, market_data: MarketDataDesk, *, lenient: bool, takeover: bool) -> None:
+        self._desk = desk
+        self._market_data = market_data
+        self._lenient = lenient
+        self._takeover = takeover
+
+    def admit(self, caller: Caller, message: ClientLogon, now_ns: int) -> Admission:
+        """Decide a first logon; a participant who is already here is refused or displaced."""
+        decision = _redeem(self._desk, caller, message, now_ns)
+        if not decision.accepted:
+            return Admission(decision, None)
+        displaced = self._market_data.client_of(decision.participant)
+        if displaced is not None and not self._takeover:
+            return Admission(_already_here(decision), None)
+        if displaced is not None:
+            self._market_data.leave(displaced)
+        client = _client(caller, message, decision, lenient=self._lenient)
+        self._market_data.join(client)
+        return Admission(decision, client, displaced)
+
+    def admit_again(self, caller: Caller, client: Client, message: ClientLogon, now_ns: int) -> LogonDecision:
+        """Answer a further logon on a live connection as the first one was answered."""
+        return _as_before(client)
+
+    def welcomed(self, client: Client, message: ClientLogon, now_ns: int) -> None:
+        """Nothing is shown that was not subscribed to."""
+
+    def tell(self, happenings: Iterable[Happening], now_ns: int) -> None:
+        """Follow what happened in the market now, and tell who wants to know."""
+        self._market_data.tell(happenings, now_ns)
+
+    def take_expelled(self) -> list[Client]:
+        """Give those who read too slowly, once."""
+        expelled, self._market_data.expelled = self._market_data.expelled, []
+        return expelled
+
+    def take(self, client: Client, frames: list[bytes], now_ns: int) -> None:
+        """Carry out subscriptions in order, until the client is to go."""
+        for frame in frames:
+            self._market_data.take(client, frame, now_ns)
+            if client.expelled:
+                return
+
+    def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply:
+        """An MDS only looks on, so no operator's door leads here."""
+        raise AssertionError("the MDS takes no commands of the operator")
+
+    def leave(self, client: Client, departure: Departure, now_ns: int) -> None:
+        """Forget a client; what it subscribed to ends with its session."""
+        self._market_data.leave(client)
+
+    def next_deadline_ns(self) -> int | None:
+        """When the next book message may be sent, or a day ends for a trade."""
+        return self._market_data.next_deadline_ns()
+
+    def deadline_passed(self, now_ns: int) -> None:
+        """Send what is due."""
+        self._market_data.deadline_passed(now_ns)
+
+
+def _redeem(desk: OesDesk, caller: Caller, message: ClientLogon, now_ns: int) -> LogonDecision:
+    return desk.logon(
+        message.Account, message.UserName.rstrip(), message.TwoFA, message.Key, caller.peer[0], now_ns
+    )  # fmt: skip
+
+
+def _already_here(decision: LogonDecision) -> LogonDecision:
+    code = RejectReason.USER_ALREADY_LGGGED_IN
+    return decision._replace(accepted=False, reject=code, why="a session of this user is live")
+
+
+def _as_before(client: Client) -> LogonDecision:
+    return LogonDecision(
+        accepted=True,
+        participant=client.participant,
+        trading_session=client.trading_session,
+        key=client.key,
+        addresses=("", "", "", ""),
+        reject=0,
+        why="repeated on the same connection",
+    )
+
+
 def _client(
     caller: Caller,
     message: ClientLogon,
@@ -201,4 +303,5 @@ def _client(
         send=caller.send,
         waiting=caller.waiting,
         rates=rates,
+        unsent_bytes=caller.unsent_bytes,
     )

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from base.exchange import Exchange
+from base.exchange.overheard import OverheardExchange
 from base.gateway.authorization import LogonDecision
 from base.limits import OPEN_ORDERS_PER_PARTICIPANT
 from base.venue import Venue, open_oes
@@ -72,6 +73,7 @@ class Floor:
         cancel_on_disconnect: bool = False,
         most_open_orders: int = OPEN_ORDERS_PER_PARTICIPANT,
         terms: Mapping[int, Mapping[str, Any]] = MappingProxyType({}),
+        overheard: bool = False,
     ) -> None:
         plenty = {name: 10**17 for name in ("BTC", "USD", "USDT")}
         participants = [Participant(place, account, user_of(account)) for place, account in enumerate(accounts)]
@@ -80,7 +82,7 @@ class Floor:
             0, plenty, cancel_on_disconnect=cancel_on_disconnect, most_open_orders=most_open_orders
         )
         all_terms = [replace(standard, account=one, **terms.get(one, {})) for one in accounts]
-        self.exchange = Exchange(INSTRUMENTS, all_terms, participants)
+        self.exchange = (OverheardExchange if overheard else Exchange)(INSTRUMENTS, all_terms, participants)
         self.venue: Venue = open_oes(
             OpenDoor(accounts),  # type: ignore[arg-type]
             self.exchange,
@@ -96,6 +98,12 @@ class Floor:
         self._framers: dict[int, Framer] = {}
         self._unread: dict[int, list[Message]] = {}
         self._order_id = 0
+
+    @property
+    def feed_of_events(self) -> OverheardExchange:
+        """The exchange, for those who look on."""
+        assert isinstance(self.exchange, OverheardExchange), "nobody can look on at this floor"
+        return self.exchange
 
     def connect(self, connection: int) -> None:
         self.venue.connected(connection, ("127.0.0.1", 50_000 + connection), ("127.0.0.1", 4445), self.now_ns)

@@ -10,9 +10,23 @@ from base.exchange import Exchange
 from base.publish.depth import Depth, Level
 from base.vocabulary.commands import Command
 from base.vocabulary.events import OrderAccepted, OrderCancelled
+from base.vocabulary.orders import OrderType
 from base.vocabulary.participants import AccountTerms
 from tests.reference.market import ACCOUNTS, INSTRUMENTS, PARTICIPANTS, random_commands
-from tests.reference.phrases import FOK, IOC, POST, buy, buy_market, cancel, log_out, query, replace, sell
+from tests.reference.phrases import (
+    FOK,
+    IOC,
+    POST,
+    buy,
+    buy_market,
+    cancel,
+    log_out,
+    order,
+    query,
+    replace,
+    sell,
+    sell_market,
+)  # fmt: skip
 
 NUMBERS = [instrument.number for instrument in INSTRUMENTS]
 RICH = [AccountTerms(terms.account, {"BTC": 10**12, "USD": 10**15}) for terms in ACCOUNTS]
@@ -79,3 +93,34 @@ def test_depth_equals_the_book_after_every_thousand_commands(seed: int) -> None:
                 ]
                 outside = [[(level.price_ticks, level.lots) for level in side] for side in depth.levels(number, 1000)]
                 assert outside == inside, f"seed {seed}, command {place}"
+
+
+def test_levels_behind_the_best() -> None:
+    depth = Depth([1])
+    for number, price in enumerate((100, 103, 101, 102), 1):
+        depth.entered(1, 1, price, 5, [OrderAccepted(number)])
+    assert depth.levels(1, 2, 1) == ([Level(102, 5, 1), Level(101, 5, 1)], [])
+    assert depth.levels(1, 9, 4) == ([], [])
+
+
+def test_a_trade_carries_the_side_of_the_order_that_came_in() -> None:
+    exchange, depth = Exchange(INSTRUMENTS, RICH, PARTICIPANTS), Depth(NUMBERS)
+    told = []
+    for command in (
+        ASK, buy(9, 2, 101), LOW, sell_market(3, 4, by=1), replace(LOW, 20, 7, 101),
+        order(OrderType.HIDDEN, 30, 2, 5, 101, by=1), buy(31, 5, 101), buy(35, 9, 95, by=1),
+        order(OrderType.STOP_MARKET, 32, 2, 1, stop=103, by=1), sell(33, 2, 104, by=1), buy(34, 1, 104, by=1),
+        order(OrderType.STOP_MARKET, 36, 2, 1, stop=95, by=1), sell(37, 1, 95, by=1),
+    ):  # fmt: skip
+        told += [(one.price_ticks, one.lots, one.side) for one in depth.apply(command, exchange.submit(command, 0))]
+    assert told == [
+        (101, 2, 1), (90, 4, 2), (101, 3, 1), (101, 5, 1), (95, 1, 2), (104, 1, 1), (95, 1, 2), (95, 1, 2),
+    ]  # fmt: skip
+
+
+def test_only_instruments_whose_levels_changed_are_named() -> None:
+    exchange, depth = Exchange(INSTRUMENTS, RICH, PARTICIPANTS), Depth(NUMBERS)
+    for command, changes in ((ASK, {1}), (query(1, by=1), set()), (sell(5, 5, on=4, by=1), {4}), (cancel(ASK, 9), {1})):
+        depth.apply(command, exchange.submit(command, 0))
+        assert depth.changed == changes, command
+        depth.changed.clear()

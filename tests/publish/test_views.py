@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from base.publish.depth import Depth
-from base.publish.views import book_lines, decimal_text
-from base.vocabulary.events import OrderAccepted
+from base.publish.depth import Depth, Level
+from base.publish.trades import Day
+from base.publish.views import Pictures, book_lines, decimal_text
+from base.vocabulary.events import OrderAccepted, Trade
+from base.vocabulary.feed import Happening
 from tests.reference.market import BTCUSD
 
 
@@ -61,3 +63,22 @@ def test_a_book_as_lines() -> None:
 
 def test_an_empty_book_says_so() -> None:
     assert book_lines(Depth([1]), BTCUSD, 5)[-1].strip() == "(empty)"
+
+
+def test_a_picture_has_its_day_and_the_levels_behind_a_start_layer() -> None:
+    pictures = Pictures([1])
+    entries = [Happening(1, 1, price, 2, True, [OrderAccepted(price)]) for price in range(100, 125)]
+    pictures.follow(entries, 7)
+    pictures.follow([Happening(1, 2, 124, 1, True, [Trade(1, 1, 124, 1, 124, 1, 200, 0)])], 8)
+    top, second, third = (pictures.picture(1, 10, layer) for layer in (1, 2, 3))
+    assert top.bids[0] == Level(124, 1, 1) and top.bids[-1].price_ticks == 115
+    assert [level.price_ticks for level in second.bids] == list(range(114, 104, -1))
+    assert [level.price_ticks for level in third.bids] == list(range(104, 99, -1))
+    assert top.asks == [] and top.day == Day(124, 1, 1, 124, 124)
+
+
+def test_what_changed_is_named_once() -> None:
+    pictures = Pictures([1, 4])
+    pictures.follow([Happening(4, 1, 100, 2, True, [OrderAccepted(1)])], 7)
+    assert pictures.take_changed() == {4}
+    assert pictures.take_changed() == set()
