@@ -20,6 +20,7 @@ from base.gateway.authorization import OesDesk
 from base.journal.holder import Holder
 from base.network.application import Observer
 from base.network.event_loop import EventLoop
+from base.servers.following import Following
 from base.servers.keeping import Keeping
 from base.servers.operator_door import open_operator_door
 from base.servers.server import Server
@@ -61,7 +62,7 @@ class Oes:
             )
             self._held = ExitStack()
             stack.push(self._held)
-            self._keeping = Keeping(self._venue, settings, state / JOURNAL, self._clock, self._held)
+            self._following = Following(self._venue, settings, state / JOURNAL, self._clock, self._held)
             self._all = stack.pop_all()
 
     def close(self) -> None:
@@ -74,7 +75,7 @@ class Oes:
 
     def stand_by(self, *, signals: bool, stop_with_input: int | None = None) -> bool:
         """Follow the process that has the lock until it is gone; False when asked to stop before."""
-        with Spare(self._state / JOURNAL, self._leases, self._clock, self._keeping) as spare:
+        with Spare(self._state / JOURNAL, self._leases, self._clock, self._following) as spare:
             if stop_with_input is not None:
                 spare.stop_with_input(stop_with_input)
             holder = spare.wait(signals)
@@ -90,11 +91,13 @@ class Oes:
 
         ``durable`` says that nothing is answered before it is on the disk, ``forks`` that the process is our own.
         """
-        recorder = self._keeping.begin(durable=durable, forks=forks)
-        loop = EventLoop(recorder, address, self._clock, observer)
+        keeping = Keeping(
+            self._venue, self._settings, self._following, self._clock, self._held, durable=durable, forks=forks
+        )
+        loop = EventLoop(keeping.recorder, address, self._clock, observer)
         self._held.callback(loop.close)
-        self._keeping.watch(loop.timers, loop.now_ns)
-        open_operator_door(loop, recorder, self._state)
+        keeping.watch(loop.timers, loop.now_ns)
+        open_operator_door(loop, keeping.recorder, self._state)
         leases = self._leases
         leases.supersede(ORDER_ENTRY)
         leases.announce(ORDER_ENTRY, self._settings.advertised or [format_address(loop.address)])

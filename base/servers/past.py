@@ -6,7 +6,7 @@ recorded hash are compared with what the records lead to, and different settings
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import MISSING, fields
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -61,11 +61,6 @@ class Past:
         if self._clock.now_ns() >= self._next_line_ns:
             self._next_line_ns = self._clock.now_ns() + limits.PROGRESS_NS
             self._say(f"recovering: {self.sequence:,} records carried out again")
-
-    def repeat_all(self, commits: Iterable[Commit]) -> None:
-        """Carry out all of them."""
-        for commit in commits:
-            self.repeat(commit)
 
     def _compare_settings(self, body: bytes) -> None:
         """Refuse settings that what is recorded was not made with; what was added at the end does no harm."""

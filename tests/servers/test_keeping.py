@@ -1,7 +1,6 @@
 """An OES comes back with everything that it had answered, and says what it found on its disk."""
 
 import dataclasses
-import gc
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -17,9 +16,9 @@ from base.journal.disk import FileDisk
 from base.journal.replay import read
 from base.network.timers import Timers
 from base.servers.demo_settings import demo_settings
+from base.servers.following import Following
 from base.servers.keeping import Keeping
 from base.servers.oes import build_oes
-from base.servers.past import Past
 from base.servers.recorder import Recorder
 from base.servers.settings import Settings
 from base.venue import Venue, open_oes
@@ -44,8 +43,10 @@ class Oes:
             settings.accounts,
             settings.participants,
         )
-        self.keeping = Keeping(self.venue, settings, directory, Clock(), stack)
-        self.recorder: Recorder = self.keeping.begin(durable=True, forks=False)
+        clock = Clock()
+        following = Following(self.venue, settings, directory, clock, stack)
+        self.keeping = Keeping(self.venue, settings, following, clock, stack, durable=True, forks=False)
+        self.recorder: Recorder = self.keeping.recorder
         self.recorder.connected(1, ("127.0.0.1", 1), ("127.0.0.1", 2), 0)
         self.send(ClientLogon(LogonType=1, Account=ACCOUNTS[0], UserName=SETTINGS.participants[0].user).encode())
 
@@ -170,19 +171,3 @@ def test_one_process_has_the_journal(tmp_path: Path) -> None:
         build_oes(SETTINGS, ("127.0.0.1", 0), tmp_path)
     with build_oes(SETTINGS, ("127.0.0.1", 0), tmp_path):
         pass
-
-
-def test_nobody_looks_for_cycles_while_the_past_is_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with ExitStack() as stack:
-        Oes(tmp_path, stack).order(1)
-    seen: list[bool] = []
-    repeat_all = Past.repeat_all
-
-    def watched(past: Past, commits: object) -> None:
-        seen.append(gc.isenabled())
-        repeat_all(past, commits)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Past, "repeat_all", watched)
-    with ExitStack() as stack:
-        Oes(tmp_path, stack)
-    assert seen == [False] and gc.isenabled()

@@ -59,7 +59,8 @@ def test_it_leads_to_the_same_state() -> None:
     floor, commits = history()
     other = Floor()
     one, _ = past(other)
-    one.repeat_all(commits)
+    for commit in commits:
+        one.repeat(commit)
     assert other.exchange.state_hash() == floor.exchange.state_hash()
     assert one.sequence == sum(len(commit.entries) for commit in commits)
 
@@ -68,13 +69,15 @@ def test_it_goes_on_from_a_picture() -> None:
     floor, commits = history()
     half = Floor()
     first, _ = past(half)
-    first.repeat_all(commits[:100])
+    for commit in commits[:100]:
+        first.repeat(commit)
     assert half.venue.records is not None
     image = image_of(half.venue.records.capture())
     other = Floor()
     one, _ = past(other)
     one.restore(first.sequence, half.exchange.state_hash(), image)
-    one.repeat_all(commits[100:])
+    for commit in commits[100:]:
+        one.repeat(commit)
     assert other.exchange.state_hash() == floor.exchange.state_hash()
 
 

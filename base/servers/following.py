@@ -1,0 +1,72 @@
+"""Follows the journal of an OES: whatever it says is carried out in a venue of our own.
+
+In: a venue without a past, its settings, the journal's directory. Out: the same venue, where the journal ends.
+Never knows: who writes, what becomes of the venue. Follows docs/journal.md; for a start, a spare and an MDS.
+"""
+
+import gc
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from base.clock import Clock
+from base.errors import RecoveryFailed
+from base.journal import snapshots
+from base.journal.disk import FileDisk
+from base.journal.replay import Follower
+from base.servers.past import Past, picture_version
+from base.servers.settings import Settings
+from base.venue import Venue
+
+log = logging.getLogger("handoff")
+
+
+class Following:
+    """A venue that does what a journal says. It begins with a picture where there is one, then ``catch_up`` goes on.
+
+    ``after_commit`` is called after each commit, with the time at which it was made.
+    """
+
+    def __init__(self, venue: Venue, settings: Settings, directory: Path, clock: Clock, held: ExitStack) -> None:
+        assert venue.records is not None, "only an OES has a past"
+        self.disk = FileDisk(directory)
+        held.callback(self.disk.close)
+        self.past = Past(venue.records, settings, clock, log.info)
+        self.after_commit: list[Callable[[int], object]] = []
+        self._settings = settings
+        self._begin_with_a_picture()
+        self._follower = Follower(self.disk, self.past.sequence)
+
+    def catch_up(self) -> None:
+        """Carry out what the journal says by now."""
+        with _without_collector():
+            while commits := self._follower.poll():
+                for commit in commits:
+                    self.past.repeat(commit)
+                    for action in self.after_commit:
+                        action(commit.now_ns)
+
+    def _begin_with_a_picture(self) -> None:
+        picture, passed_over = snapshots.newest(self.disk, picture_version(self._settings))
+        for file, reason in passed_over:
+            log.warning("the picture %s is passed over: %s", file, reason)
+        if picture is not None:
+            try:
+                with _without_collector():
+                    self.past.restore(picture.sequence, picture.state_hash, picture.body)
+            except RecoveryFailed as error:
+                name = snapshots.name_of(picture.sequence)
+                raise RecoveryFailed(f"{name}: {error}; remove it, the journal has everything") from error
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Nothing that is carried out forms cycles, and looking for them takes half of a recovery's time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
