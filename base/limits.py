@@ -341,3 +341,18 @@ ICE_LAYERS = 10
 
 LOGON_DEADLINE_NS = 5 * 1_000_000_000
 """Nanoseconds from the connection to a complete logon: a slow line's round trip many times over."""
+
+SOUP_LOGIN_NS = 30 * 1_000_000_000
+"""Nanoseconds in which a SoupBinTCP login has to come, and to be answered: what its text says."""
+
+SOUP_HEARTBEAT_NS = 1_000_000_000
+"""Nanoseconds without sending anything after which a SoupBinTCP side sends a heartbeat: what its text says."""
+
+SOUP_SILENCE_NS = 15 * 1_000_000_000
+"""Nanoseconds without hearing anything after which the peer counts as gone: fifteen lost heartbeats, as is usual."""
+
+SOUP_SHORTEST_SILENCE_NS = 2 * SOUP_HEARTBEAT_NS
+"""What a login of 4.10 that asks for less gets: with heartbeats every second, less would cut healthy links."""
+
+SOUP_PIECE_BYTES = 256 * 1024
+"""Bytes of a numbered stream that one connection takes at a time, so that a replay of a whole day delays nobody."""

@@ -10,7 +10,7 @@ import pytest
 
 from base import socket_controller
 from base.client import logon
-from base.session import bo
+from base.session import bo, soupbintcp
 from base.session.transitions import diagram
 from tests.kit.source import ROOT
 
@@ -18,6 +18,8 @@ DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").
 TABLES = {
     "A socket": diagram(socket_controller.TRANSITIONS),
     "A session on the server": diagram(bo.TRANSITIONS),
+    "A SoupBinTCP session on the server": diagram(soupbintcp.SERVER_TRANSITIONS),
+    "A SoupBinTCP session on the client": diagram(soupbintcp.CLIENT_TRANSITIONS),
     "A client": diagram(logon.TRANSITIONS),
 }
 

@@ -35,6 +35,7 @@ TESTED_ELSEWHERE = {
     "base/gateway/lines.py": "tests/test_venue.py",  # what it collects shows only in a pass of the venue
     "base/gateway/logon_replies.py": "tests/test_venue.py",  # the welcome and the refusal, field by field
     "base/session/events.py": "tests/session/test_bo.py",  # values without behaviour
+    "base/session/soup_events.py": "tests/session/test_soupbintcp.py",  # values without behaviour
 }
 
 Rule = Callable[[Source], Iterator[str]]
