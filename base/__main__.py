@@ -89,6 +89,13 @@ def operator(arguments: Sequence[str]) -> int:
     return run(arguments)
 
 
+def journal(arguments: Sequence[str]) -> int:
+    """Read what a venue recorded; its commands have options of their own."""
+    from base.servers.journal_console import run
+
+    return run(arguments)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Make the parser of all commands."""
     parser = argparse.ArgumentParser(
@@ -102,6 +109,7 @@ def make_parser() -> argparse.ArgumentParser:
         _add_server_options(_add(commands, kind, server, f"run one {kind.upper()}, which {what}"), kind)
     commands.add_parser("client", help="log on and trade by a menu", add_help=False)
     commands.add_parser("operator", help="command a running venue: halt, cancel, status ...", add_help=False)
+    commands.add_parser("journal", help="read what a venue recorded: show, verify, replay, export", add_help=False)
     parser_of_decode = _add(commands, "decode", decode, "print messages as tables of fields")
     parser_of_decode.add_argument("hex", nargs="*", help="hexadecimal digits; without any, standard input is read")
     _add(commands, "key", key, "print a new key for an account with one-time codes")
@@ -115,6 +123,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return client(given[1:])
     if given[:1] == ["operator"]:
         return _reported(lambda: operator(given[1:]))
+    if given[:1] == ["journal"]:
+        return _reported(lambda: journal(given[1:]))
     parser = make_parser()
     options = parser.parse_args(given)
     if options.version:

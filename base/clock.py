@@ -35,3 +35,13 @@ class Clock:
         leases, which one process writes and another one reads.
         """
         return time.monotonic_ns()
+
+
+def utc_text(wall_ns: int) -> str:
+    """A moment in UTC, to the nanosecond.
+
+    >>> utc_text(1_700_000_000_000_000_001)
+    '2023-11-14 22:13:20.000000001'
+    """
+    seconds, rest = divmod(wall_ns, 1_000_000_000)
+    return f"{time.strftime('%Y-%m-%d %H:%M:%S', time.gmtime(seconds))}.{rest:09d}"

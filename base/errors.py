@@ -24,6 +24,7 @@ order is refused - and a refused order is an event, never an exception.
     +-- JournalDamaged             what the disk gives back is not what was written, and is not a torn end either
     +-- JournalTooNew              a newer version of this program wrote it
     +-- JournalHeld                another process writes this journal
+    +-- JournalMissing             there is no journal to be read
     +-- DemoFailed                 the venue answered a step of the demo otherwise than it must
 """
 
@@ -123,6 +124,10 @@ class JournalDamaged(HandoffError):
 
 class JournalTooNew(HandoffError):
     """A file was written by a newer version of this program, which must be used to read it."""
+
+
+class JournalMissing(HandoffError):
+    """There is no journal in the directory that was named."""
 
 
 class JournalHeld(HandoffError):

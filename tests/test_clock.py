@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from base.clock import Clock
+from base.clock import Clock, utc_text
 from tests.kit.clock import SECOND, ManualClock
 
 
@@ -44,3 +44,8 @@ def test_a_manual_clock_moves_only_when_told() -> None:
     assert (clock.now_ns(), clock.wall_ns(), clock.system_ns()) == tuple(reading + SECOND for reading in before)
     clock.wall -= 3_600 * SECOND
     assert clock.now_ns() == before[0] + SECOND
+
+
+def test_a_moment_as_text_is_exact() -> None:
+    assert utc_text(0) == "1970-01-01 00:00:00.000000000"
+    assert utc_text(1_700_000_000_123_456_789) == "2023-11-14 22:13:20.123456789"

@@ -14,6 +14,7 @@ from base.create_example_message import create_example_message
 from base.errors import DemoFailed, SettingsError
 from tests.kit.source import ROOT
 
+COMMANDS = ("demo", "serve", "aes", "oes", "client", "decode", "key", "operator", "journal")
 LOGON = create_example_message("H").encode().hex()
 
 
@@ -25,17 +26,17 @@ def exit_code(*arguments: str) -> int:
         return end.code
 
 
-@pytest.mark.parametrize("command", ["", "demo", "serve", "aes", "oes", "client", "decode", "key", "operator"])
+@pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(*command.split(), "--help") == 0
     out = capsys.readouterr().out
     assert out.startswith("usage: handoff")
     if not command:
-        assert all(name in out for name in ("demo", "serve", "aes", "oes", "client", "decode", "key", "operator"))
+        assert all(name in out for name in COMMANDS)
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("nonsense",), ("aes", "--port"), ("client",), ("serve", "--oes"), ("operator",)]
+    "arguments", [(), ("nonsense",), ("aes", "--port"), ("client",), ("serve", "--oes"), ("operator",), ("journal",)]
 )
 def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(*arguments) == 2

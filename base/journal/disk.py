@@ -42,11 +42,16 @@ class Disk(Protocol):
 
 
 class FileDisk:
-    """A directory that only its owner may read. Descriptors are kept open; not for several threads at once."""
+    """A directory that only its owner may read. Descriptors are kept open; not for several threads at once.
 
-    def __init__(self, directory: Path) -> None:
-        directory.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
+    ``read_only`` neither makes the directory nor opens a file for writing: for readers beside the writer.
+    """
+
+    def __init__(self, directory: Path, *, read_only: bool = False) -> None:
+        if not read_only:
+            directory.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
         self.directory = directory
+        self._flags = (os.O_RDONLY if read_only else os.O_RDWR) | os.O_CLOEXEC
         self._descriptors: OrderedDict[str, int] = OrderedDict()
 
     def names(self) -> list[str]:
@@ -120,7 +125,7 @@ class FileDisk:
     def _descriptor(self, name: str) -> int:
         descriptor = self._descriptors.get(name)
         if descriptor is None:
-            descriptor = os.open(self._path(name), os.O_RDWR | os.O_CLOEXEC)
+            descriptor = os.open(self._path(name), self._flags)
             self._keep(name, descriptor)
         else:
             self._descriptors.move_to_end(name)

@@ -81,16 +81,20 @@ class Follower:
 
     def poll(self) -> list[Commit]:
         """Give what was committed since the last call; a commit that is only half visible comes later."""
-        commits: list[Commit] = []
+        return [commit for part in self.parts() for commit in part]
+
+    def parts(self) -> Iterator[list[Commit]]:
+        """Give the same file by file, so that nobody needs to hold a long journal at once."""
         if self._segment is None and not self._begin():
-            return commits
+            return
         while self._segment is not None:
+            commits: list[Commit] = []
             successor = self._peek(name_of(number_of(self._segment.name) + 1))
             self._read_on(self._segment, commits)
+            yield commits
             if successor is None:
-                break
+                return
             self._go_over(self._segment, successor)
-        return commits
 
     def _begin(self) -> bool:
         headers = [header for name in segment_names(self._disk) if (header := self._peek(name)) is not None]

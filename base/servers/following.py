@@ -41,8 +41,10 @@ class Following:
     def catch_up(self) -> None:
         """Carry out what the journal says by now."""
         with _without_collector():
-            while commits := self._follower.poll():
-                for commit in commits:
+            before = -1
+            while self.past.sequence > before:
+                before = self.past.sequence
+                for commit in (commit for part in self._follower.parts() for commit in part):
                     self.past.repeat(commit)
                     for action in self.after_commit:
                         action(commit.now_ns)

@@ -21,6 +21,7 @@ from base.journal.holder import Holder
 from base.network.application import Observer
 from base.network.event_loop import EventLoop
 from base.servers.following import Following
+from base.servers.journal_reading import JOURNAL
 from base.servers.keeping import Keeping
 from base.servers.operator_door import open_operator_door
 from base.servers.server import Server
@@ -29,9 +30,6 @@ from base.servers.spare import Spare
 from base.socket_controller import format_address
 from base.venue import open_oes
 from base.vocabulary.logons import ORDER_ENTRY
-
-JOURNAL = "journal"
-"""The folder of the journal in the state directory."""
 
 log = logging.getLogger("handoff")
 

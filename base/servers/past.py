@@ -24,6 +24,8 @@ from base.vocabulary.recorded import RecordedKind
 MARKET = ("instruments", "accounts", "participants")
 """The settings that the meaning of a journal depends on."""
 
+TELLS_MORE = "; `handoff journal verify` tells more"
+
 
 class Past:
     """How far a venue has come. ``sequence`` is the number of the last record that it has carried out."""
@@ -55,7 +57,7 @@ class Past:
                 self._records.repeat(recorded, commit.now_ns)
             except RecoveryFailed as error:
                 where = f"record {number} ({commit.segment}, offset {commit.offset})"
-                raise RecoveryFailed(f"{where}: {error}; `handoff journal verify` tells more") from None
+                raise RecoveryFailed(f"{where}: {error}{TELLS_MORE}") from None
             number += 1
         self.sequence = number - 1
         if self._clock.now_ns() >= self._next_line_ns:
