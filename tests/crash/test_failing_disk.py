@@ -54,7 +54,7 @@ def test_after_a_failed_commit_nothing_is_acknowledged_and_nothing_is_lost(tmp_p
                 found = open_orders(user)
                 assert set(acknowledged) <= set(found) <= set(acknowledged) | doubtful
                 acknowledged, doubtful = found, set()
-                while True:
+                while heard < call:
                     request = buy(user)
                     doubtful = {request.OrderID}
                     assert answer(user, request).MessageType == MessageType.ORDER_ACK

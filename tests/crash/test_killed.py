@@ -149,7 +149,7 @@ def test_nothing_acknowledged_is_lost(tmp_path: Path, seed: int) -> None:
             storm.run()
             fees = storm.fees() if pays else None
             assert storm.last.stop() == 0, storm.last.said()
-            failures = [f"{client.name}: {client.failure!r}" for client in storm.clients if client.failure]
+            failures = [f"{one.name}: {one.failure!r}" for one in storm.clients if one.failed_first]
             wrong = failures or faults([read(client.path) for client in storm.clients], fees)
         except BaseException:
             print(f"seed {seed}; repeat with: {command(seed)}", *storm.done, sep="\n")

@@ -84,6 +84,11 @@ class Trading(threading.Thread):
         self._accepted: list[int] = []
         self._doubtful: set[int] = set()
 
+    @property
+    def failed_first(self) -> bool:
+        """Whether it failed by itself, not because another one did not come to a meeting."""
+        return self.failure is not None and not isinstance(self.failure, threading.BrokenBarrierError)
+
     def run(self) -> None:
         life = 0
         try:
@@ -237,7 +242,7 @@ class Trading(threading.Thread):
         self._ask_for_money()
         self._lives.meeting.wait()
         self._ask(*map(self._cancel, list(self._open.values())))
-        assert not self._list_open_orders()
+        assert not (left := self._list_open_orders()), f"still open after their cancels: {sorted(left)}"
         for number in sorted(self._sent):
             self._ask_for_status(number)
         self._lives.meeting.wait()
