@@ -16,7 +16,7 @@ from typing import Protocol
 from base import limits
 from base.access.leases import Leases
 from base.clock import Clock
-from base.errors import AccessUnavailable
+from base.errors import AccessUnavailable, JournalHeld
 from base.journal.holder import Holder, holder_of
 from base.network.wakeup import EndOfInput, Wakeup, stop_on_signals
 
@@ -83,7 +83,9 @@ class Spare:
     def _try(self) -> Holder | None:
         pid = holder_of(self._directory)
         if pid is None:
-            return Holder.take(self._directory)
+            with suppress(JournalHeld):  # somebody else was faster: the next look finds whom to watch
+                return Holder.take(self._directory)
+            return None
         if pid != self._watched:
             self._watch(pid)
         self._judge(pid)

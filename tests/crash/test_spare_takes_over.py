@@ -51,7 +51,7 @@ class Chain:
     def stand_by(self) -> Process:
         """Start a spare and wait until it follows the primary."""
         spare = self.site.start("oes", "--spare")
-        wait_until(lambda: f"standing by: process {self.primary.pid} holds" in spare.said(), "the spare stands by")
+        wait_until(lambda: stands_by(spare, self.primary), "the spare stands by")
         return spare
 
     def trade(self, user: User) -> None:
@@ -103,6 +103,11 @@ class Chain:
             User(first.aes_address, first.account, self.site.held).log_on()
         assert refused.value.code == ALREADY_LOGGED_IN
         self.trade(first)
+
+
+def stands_by(spare: Process, holder: Process) -> bool:
+    """Whether a process waits for the end of another one."""
+    return f"standing by: process {holder.pid} holds" in spare.said()
 
 
 def open_orders(user: User) -> list[int]:
@@ -165,6 +170,31 @@ def test_clients_trade_on_the_spare_in_time(tmp_path: Path, seed: int) -> None:
         writers, wrong = judge(commits_of(site))
         assert not wrong
         assert writers == len(numbers) + 1
+
+
+@pytest.mark.parametrize("attempt", range(count(ordinary=1, long=20)))
+def test_of_two_spares_one_takes_over_and_the_other_waits_for_its_end(tmp_path: Path, attempt: int) -> None:
+    """Both see at once that the primary is gone."""
+    with Site(tmp_path, venue(account(1))) as site:
+        user = User(site.start("aes").address(), 1, site.held)
+        holder = site.start("oes")
+        holder.address()
+        order = rest_an_order(user)
+        spares = [site.start("oes", "--spare") for _ in range(2)]
+        for spare in spares:
+            wait_until(lambda spare=spare: stands_by(spare, holder), "it stands by")
+        while spares:
+            holder.kill()
+            wait_until(lambda: any("recovered" in one.said() for one in spares), "one of them takes over")
+            (holder,) = (one for one in spares if "recovered" in one.said())
+            holder.address()
+            spares.remove(holder)
+            for spare in spares:
+                wait_until(lambda spare=spare, holder=holder: stands_by(spare, holder) or spare.ended, "it stands by")
+                assert not spare.ended, spare.said()
+            user.log_on()
+            assert open_orders(user) == [order]
+        assert judge(commits_of(site)) == (3, [])
 
 
 AWAY, BACK, INDIFFERENT = 1, 2, 3

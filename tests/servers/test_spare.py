@@ -18,6 +18,8 @@ from base.messages import Side
 from base.servers.aes import build_aes
 from base.servers.children import Child
 from base.servers.demo_settings import demo_settings
+from base.servers.oes import JOURNAL
+from base.servers.spare import Spare
 from base.socket_controller import format_address
 from base.vocabulary.logons import ORDER_ENTRY
 from tests.kit.serving import serving
@@ -89,6 +91,30 @@ def test_a_spare_that_is_stopped_while_it_waits_leaves_the_primary_alone(pair: P
     assert f"standing by: process {pair.primary._process.pid} holds" in pair.said()
     assert pair.live() == (format_address(pair.old_address),)
     assert pair.primary.stop() == 0
+
+
+class Nobody:
+    """Follows nothing."""
+
+    def catch_up(self) -> None:
+        """There is nothing to carry out."""
+
+
+def test_a_spare_that_another_process_forestalls_goes_on_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ExitStack() as stack:
+        primary = stack.enter_context(Child("oes", ["--listen", "127.0.0.1:0", "--state", str(tmp_path)]))
+        primary.address()
+        clock = Clock()
+        tables = StateFile(tmp_path, clock)
+        stack.callback(tables.close)
+        spare = stack.enter_context(Spare(tmp_path / JOURNAL, Leases(tables), clock, Nobody()))
+        with monkeypatch.context() as patch:
+            patch.setattr("base.servers.spare.holder_of", lambda directory: None)  # it was free a moment ago
+            assert spare._try() is None
+        assert spare._try() is None
+        assert spare._watched == primary._process.pid
 
 
 def test_without_a_primary_a_spare_trades_at_once(tmp_path: Path) -> None:
