@@ -140,6 +140,9 @@ SETTINGS_BYTES = 1024 * 1024
 ACCOUNTS = 10_000
 """Users of all accounts together: twice what a large class or a test farm needs."""
 
+BOOK_INTERVAL_MS = 60_000
+"""Largest interval between two book messages in milliseconds: who wants less than one a minute wants no market data."""
+
 FEE_PPM = 100_000
 """Largest fee in millionths of a match's value: a tenth; whoever writes more meant percent."""
 
@@ -280,6 +283,9 @@ DAY_BUCKET_NS = 60 * 1_000_000_000
 TAPE_TRADES = 10_000
 """Newest trades kept to be looked at again, of all instruments: 2 MiB."""
 
+DROP_COPIES_KEPT = 65_536
+"""Reports that one supervisor can ask for again: 16 MiB of 250 bytes; older ones are gone and the numbers say so."""
+
 # -- wire
 
 HEADER_BYTES = 4
@@ -328,6 +334,15 @@ TRADES_WAITING_FRAMES = 8_192
 
 TRADES_WAITING_BYTES = 1024 * 1024
 """Unsent bytes above which a market-data session is closed: 19,000 trades; below it none is lost."""
+
+COPIES_WAITING_FRAMES = 1_024
+"""Copies that one pass has for a supervisor at most, so that a late one does not stop those who trade."""
+
+COPIES_WAITING_BYTES = 256 * 1024
+"""Unsent bytes of a supervisor from which on it is sent no further copies until it took some."""
+
+COPIES_RETRY_NS = 10_000_000
+"""Nanoseconds until a supervisor that is behind is sent more: 100,000 copies a second."""
 
 SUBSCRIPTIONS = 1_000
 """Subscriptions of one session: every picture of 55 instruments; each is looked at when its market moves."""

@@ -16,6 +16,7 @@ from base.gateway.absences import Absences
 from base.gateway.audit import AuditTrail, printable
 from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
 from base.gateway.clients import Client
+from base.gateway.drop_copy import DropCopies
 from base.gateway.front_desks import Admission, AesFront, Caller, MdsFront, OesFront
 from base.gateway.inquiries import Inquiries
 from base.gateway.lines import Line
@@ -285,8 +286,10 @@ def open_oes(
     """
     instruments, accounts = list(instruments), list(accounts)
     pending: Pending = []
+    participants = list(participants)
+    copies = DropCopies(accounts, participants, pending)
     absences = Absences()
-    order_entry = OrderEntry(exchange, instruments, pending)
+    order_entry = OrderEntry(exchange, instruments, pending, copies)
     reports = order_entry.reports
     inquiries = Inquiries(exchange, reports, instruments, accounts, instrument_layout)
     operator = OperatorDesk(exchange, reports, instruments, accounts, pending)

@@ -29,6 +29,7 @@ class Client:
         "quiet_bytes",
         "rates",
         "repeats_ids",
+        "report",
         "send",
         "speaks_238",
         "strikes",
@@ -61,6 +62,8 @@ class Client:
         self.trading_session = trading_session
         self.lenient = lenient
         self.send = send
+        self.report = send
+        """Takes what became of the client's orders; that may be copied to others, answers to inquiries are not."""
         self.waiting = waiting
         self.unsent_bytes = unsent_bytes
         self.repeats_ids = lenient

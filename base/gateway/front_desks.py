@@ -117,6 +117,7 @@ class OesFront:
     ) -> None:
         self._desk = desk
         self._order_entry = order_entry
+        self._copies = order_entry.reports.copies
         self._inquiries = inquiries
         self._operator = operator
         self._absences = absences
@@ -146,15 +147,17 @@ class OesFront:
         return _as_before(client)
 
     def welcomed(self, client: Client, message: ClientLogon, now_ns: int) -> None:
-        """There is nothing to tell a client that was just answered."""
+        """A supervisor gets the copies that it has not seen, behind the answer to its logon."""
+        self._copies.begin(client, message.LastSeqNum, now_ns)
 
     def tell(self, happenings: Iterable[Happening], now_ns: int) -> None:
         """An OES is where things happen."""
         raise AssertionError("the OES follows no other market")
 
     def take_expelled(self) -> list[Client]:
-        """Nobody has to go but for what he sent himself."""
-        return []
+        """Give the supervisors that read too slowly, once."""
+        expelled, self._copies.expelled = self._copies.expelled, []
+        return expelled
 
     def take(self, client: Client, frames: list[bytes], now_ns: int) -> None:
         """Carry out requests in order, until the client is to go."""
@@ -185,11 +188,15 @@ class OesFront:
             self._order_entry.lose(participant, now_ns)
 
     def next_deadline_ns(self) -> int | None:
-        """When somebody whom a restart cut off is late, or None."""
-        return self._absences.next_deadline_ns()
+        """When somebody whom a restart cut off is late, or a supervisor is sent more, or None."""
+        absent_ns, copies_ns = self._absences.next_deadline_ns(), self._copies.next_deadline_ns()
+        if absent_ns is None or copies_ns is None:
+            return copies_ns if absent_ns is None else absent_ns
+        return min(absent_ns, copies_ns)
 
     def deadline_passed(self, now_ns: int) -> None:
-        """Give up those who are late."""
+        """Give up those who are late, and send on to supervisors that are behind."""
+        self._copies.deadline_passed(now_ns)
         for participant in self._absences.late(now_ns):
             self._pending.append(Recorded(RecordedKind.RETURN_OVER, participant, 0, 0, b""))
             self._absences.given_up(participant)

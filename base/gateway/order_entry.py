@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeAlias
 
 from base.errors import ParseError
 from base.gateway.clients import Client
+from base.gateway.drop_copy import Copying, DropCopies
 from base.gateway.order_terms import read_terms
 from base.gateway.rates import EXPELLED, REFUSED, TAKEN, MessageRates
 from base.gateway.reports import NEW, Entry, LeggedEntry, Reports
@@ -86,13 +87,15 @@ class Market(Protocol):
 class OrderEntry:
     """Checks transactions, asks the market, and has the outcome reported."""
 
-    def __init__(self, market: Market, instruments: Iterable[Instrument], pending: Pending) -> None:
+    def __init__(
+        self, market: Market, instruments: Iterable[Instrument], pending: Pending, copies: DropCopies | None = None
+    ) -> None:
         self._market = market
         self._pending = pending
         self.takes_new = True
         """False while there is no room to keep more orders: then only what ends orders, and questions, are taken."""
         self._scales = {instrument.number: InstrumentScales(instrument) for instrument in instruments}
-        self.reports = Reports(self._scales)
+        self.reports = Reports(self._scales, copies or DropCopies((), (), pending))
 
     def log_out(self, participant: int, now_ns: int) -> None:
         """Withdraw the DAY orders of a participant that says goodbye, while it can still be told."""
@@ -134,6 +137,10 @@ class OrderEntry:
         if not client.speaks_238:
             client.speaks_238 = True
             client.send = shortening(client.send)
+            if isinstance(client.report, Copying):
+                client.report.send = client.send
+            else:
+                client.report = client.send
         return lengthen(frame)
 
     def _judge(self, client: Client, frame: bytes, now_ns: int) -> int:

@@ -55,7 +55,8 @@ class Records:
         self._order_entry = order_entry
         self._operator = operator
         self._absences = absences
-        self._shadows = [_shadow(who) for who in participants]
+        self._copies = order_entry.reports.copies
+        self._shadows = [self._copies.seen(_shadow(who)) for who in participants]
         self._pending = pending
         self._is_kept = False
 
@@ -122,11 +123,15 @@ class Records:
                 self._operate(body, now_ns)
             elif kind == RecordedKind.MARK:
                 self._compare(body)
+            elif kind == RecordedKind.COPIED:
+                self._copies.compare(participant, body)
             else:
                 raise RecoveryFailed(f"a record of kind {kind} is not known to this version")
         except (AssertionError, LookupError, ValueError) as error:
             raise RecoveryFailed(f"a record cannot be repeated: {type(error).__name__}: {error}") from error
         finally:
+            if kind != RecordedKind.COPIED:
+                self._copies.repeated()
             self._pending.clear()
 
     def mark(self) -> Recorded:

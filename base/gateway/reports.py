@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from base import limits
 from base.gateway.clients import Client
+from base.gateway.drop_copy import CapturedCopies, DropCopies
 from base.gateway.translate_bo import (
     REJECT_CODES,
     InstrumentScales,
@@ -85,9 +86,12 @@ class LeggedEntry(Entry):
 class Reports:
     """Keeps what each order's owner sent, and writes every report from it."""
 
-    def __init__(self, scales: dict[int, InstrumentScales]) -> None:
+    def __init__(self, scales: dict[int, InstrumentScales], copies: DropCopies) -> None:
         self._scales = scales
+        self.copies = copies
         self._clients: dict[int, Client] = {}
+        self._stand_ins = copies.stand_ins()
+        self._hearing: dict[int, Client] = dict(self._stand_ins)
         self._entries: dict[int, Entry] = {}
         self._finished: deque[int] = deque()
 
@@ -99,20 +103,27 @@ class Reports:
 
     def join(self, client: Client) -> None:
         """Route the reports of the client's participant to it from now on."""
-        self._clients[client.participant] = client
+        former = self._clients.get(client.participant)
+        if former is not None:
+            self.copies.end(former)
+        self._clients[client.participant] = self._hearing[client.participant] = self.copies.seen(client)
 
     def leave(self, client: Client) -> None:
         """Forget a client that is gone; its orders stay, their reports have nowhere to go."""
         if self._clients.get(client.participant) is client:
-            del self._clients[client.participant]
+            del self._clients[client.participant], self._hearing[client.participant]
+            if client.participant in self._stand_ins:
+                self._hearing[client.participant] = self._stand_ins[client.participant]
+        self.copies.end(client)
 
-    def capture(self) -> tuple[dict[int, Entry], list[int]]:
+    def capture(self) -> tuple[dict[int, Entry], list[int], CapturedCopies]:
         """What is kept of all orders, to be given to ``restore``; who is there is not part of it."""
-        return self._entries, list(self._finished)
+        return self._entries, list(self._finished), self.copies.capture()
 
-    def restore(self, captured: tuple[dict[int, Entry], list[int]]) -> None:
+    def restore(self, captured: tuple[dict[int, Entry], list[int], CapturedCopies]) -> None:
         """Keep what was captured."""
         self._entries, self._finished = captured[0], deque(captured[1])
+        self.copies.restore(captured[2])
 
     # -- what is said
 
@@ -120,7 +131,7 @@ class Reports:
         """Send the request back as a REJECT with the protocol's code for ``reject``."""
         reply = bytearray(frame)
         write_reject(reply, REJECT, REJECT_CODES[Reject(reject)])
-        client.send(reply)
+        client.report(reply)
 
     def report(self, client: Client, request: Entry, events: Sequence[Event]) -> None:
         """Report what a client's request caused, in the order in which it happened."""
@@ -164,7 +175,7 @@ class Reports:
         self._entries[event.number] = request
         reply = bytearray(request.frame)
         write_message_type(reply, ACK)
-        client.send(reply)
+        client.report(reply)
 
     def _report_trade(self, trade: Trade, request: Entry) -> None:
         entries = self._entries
@@ -189,13 +200,13 @@ class Reports:
             entry.last_message_type = message_type = filled_in_part if leaves_lots else filled
             if not leaves_lots:
                 self._finish(number, entry)
-            client = self._clients.get(entry.participant)
+            client = self._hearing.get(entry.participant)
             if client is not None:
                 leaves = quantity[leaves_lots]
                 reply = bytearray(entry.frame)
                 fee = scales.cash[fee_atoms] if fee_atoms else 0.0
                 write_fill(reply, message_type, leaves, trade.exec_id, shares, leaves, fee, price, 0)
-                client.send(reply)
+                client.report(reply)
 
     def _report_rest(self, client: Client, event: Event, request: Entry) -> None:
         if isinstance(event, OrderRejected):
@@ -220,17 +231,17 @@ class Reports:
             self._close(event.number, entry)
         reply = bytearray(request.frame)
         write_cancelled(reply, CANCELLED, self._scales[entry.instrument].quantity[event.leaves_lots])
-        client.send(reply)
+        client.report(reply)
 
     def _withdraw(self, event: OrderCancelled, entry: Entry) -> None:
         self._close(event.number, entry)
-        owner = self._clients.get(entry.participant)
+        owner = self._hearing.get(entry.participant)
         if owner is not None:
             reply = bytearray(entry.frame)
             cancelled = self._scales[entry.instrument].quantity[event.leaves_lots]
             reason = REJECT_CODES[Reject(event.reason)] if event.reason else 0
             write_withdrawn(reply, CANCELLED, _read_order_id(entry.frame)[0], cancelled, 0.0, reason)
-            owner.send(reply)
+            owner.report(reply)
 
     def _enter_leg(self, event: LegEntered) -> None:
         """From now on the order's reports show its second leg; it is alive again, though its first leg is done."""
@@ -248,7 +259,7 @@ class Reports:
         entry.frame, entry.participant, entry.last_message_type = request.frame, request.participant, REPLACED
         reply = bytearray(request.frame)
         write_replaced(reply, REPLACED, scales.quantity[event.leaves_lots], scales.price[event.old_price_ticks])
-        client.send(reply)
+        client.report(reply)
 
     def _report_state(self, client: Client, event: OrderReported, request: Entry) -> None:
         entry = self._entries.get(event.number)
@@ -264,7 +275,7 @@ class Reports:
             quantity[event.leaves_lots],
         )
         write_asker(reply, *read_asker(request.frame))
-        client.send(reply)
+        client.report(reply)
 
     # -- book-keeping
 

@@ -98,6 +98,7 @@ write_leg = writer(Transaction, "BOPrice", "BOSide")
 write_cancelled = writer(Transaction, "MessageType", "BOCancelShares")
 write_replaced = writer(Transaction, "MessageType", "RemainingQuantity", "BOOrigPrice")
 write_state = writer(Transaction, "MessageType", "ExecShares", "RemainingQuantity")
+write_number = writer(Transaction, "MsgSeqNum")
 write_asker = writer(Transaction, "TradingSessionID", "Key", "MsgSeqNum")
 read_asker = projection(Transaction, "TradingSessionID", "Key", "MsgSeqNum").unpack
 write_fill = writer(

@@ -22,7 +22,7 @@ from base.vocabulary.participants import AccountTerms, OrderLimits, Participant,
 
 ACCOUNT_KEYS = (
     "self_trade", "cancel_on_disconnect", "most_open_orders", "make_fee", "take_fee", "leverage",
-    "orders_per_second", "cancels_per_second", "limits",
+    "orders_per_second", "cancels_per_second", "limits", "drop_copy_of",
 )  # fmt: skip
 """What belongs to an account, and so stands with its first user only."""
 
@@ -60,6 +60,7 @@ def read_accounts(
             table.refuse("user", f"account {credential.account} has this user already")
         seen.add((credential.account, credential.user))
     _check_together(tables, credentials)
+    _check_copies(tables, credentials, accounts)
     return tuple(accounts.values()), tuple(participants), tuple(credentials)
 
 
@@ -78,6 +79,7 @@ def _terms(table: Table, account: int, amounts: dict[str, int], traded: dict[str
         limits=_limits(table.table("limits"), traded),
         orders_per_second=_if_there(table, "orders_per_second", limits.MESSAGES_PER_SECOND),
         cancels_per_second=_if_there(table, "cancels_per_second", limits.MESSAGES_PER_SECOND),
+        drop_copy_of=table.integers("drop_copy_of"),
     )
 
 
@@ -140,6 +142,19 @@ def _check_together(tables: list[Table], credentials: list[Credential]) -> None:
         Accounts(one_by_one())
     except SettingsError as error:
         taken[-1].refuse("key", str(error), secret=True)
+
+
+def _check_copies(tables: list[Table], credentials: list[Credential], accounts: dict[int, AccountTerms]) -> None:
+    """Refuse a supervisor of accounts that are not there, at its own place."""
+    for table, credential in zip(tables, credentials, strict=True):
+        seen = table.integers("drop_copy_of")
+        for number in seen:
+            if number not in accounts:
+                table.refuse("drop_copy_of", f"there is no account {number}")
+        if credential.account in seen:
+            table.refuse("drop_copy_of", "an account sees its own reports anyway; name others")
+        if len(set(seen)) < len(seen):
+            table.refuse("drop_copy_of", "must name each account once")
 
 
 def _credential(table: Table, participant: int) -> Credential:

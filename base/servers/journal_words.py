@@ -63,6 +63,9 @@ def record_text(recorded: Recorded, name_of: Callable[[int, str], str]) -> str:
         return _started_text(recorded.body)
     if kind == RecordedKind.MARK:
         return f"state hash {recorded.body.decode()[:16]}..."
+    if kind == RecordedKind.COPIED:
+        report = Transaction.parse(recorded.body)
+        return f"copied: {MessageType(report.MessageType).name} #{report.OrderID}"
     return "joined" if kind == RecordedKind.JOINED else "did not come back in time"
 
 

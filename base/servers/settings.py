@@ -39,7 +39,7 @@ class Settings:
 
     ``aes`` and ``oes`` are the addresses to listen on; ``aes_names`` the OES addresses that the AES
     hands out instead of looking for live ones; ``advertised`` what this OES is known as, when that is
-    not the address it listens on.
+    not the address it listens on; ``book_interval_ns`` how far two book messages of a subscription are apart.
     """
 
     source: str
@@ -48,6 +48,7 @@ class Settings:
     aes_names: tuple[str, ...]
     advertised: tuple[str, ...]
     instrument_layout: int
+    book_interval_ns: int
     takeover: bool
     constant_codes_everywhere: bool
     instruments: tuple[Instrument, ...]
@@ -95,10 +96,11 @@ def parse_host(text: str) -> str:
 
 
 def _settings(source: str, table: Table) -> Settings:
-    table.only("aes", "oes", "logon", "currencies", "instruments", "accounts")
-    aes, oes, logon = table.table("aes"), table.table("oes"), table.table("logon")
+    table.only("aes", "oes", "mds", "logon", "currencies", "instruments", "accounts")
+    aes, oes, mds, logon = (table.table(name) for name in ("aes", "oes", "mds", "logon"))
     aes.only("listen", "oes")
     oes.only("listen", "advertised", "instrument_layout")
+    mds.only("interval_ms")
     logon.only("second_logon", "constant_codes")
     layout = int(oes.choice("instrument_layout", (56, 74), 56))
     currencies = _currencies(table.table("currencies"))
@@ -112,6 +114,7 @@ def _settings(source: str, table: Table) -> Settings:
         aes_names=_redirects(aes, "oes"),
         advertised=_redirects(oes, "advertised"),
         instrument_layout=layout,
+        book_interval_ns=mds.integer("interval_ms", 0, limits.BOOK_INTERVAL_MS, 0) * 1_000_000,
         takeover=logon.choice("second_logon", ("refuse", "takeover"), "refuse") == "takeover",
         constant_codes_everywhere=constant_codes == "everywhere",
         instruments=instruments,

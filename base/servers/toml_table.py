@@ -84,6 +84,13 @@ class Table:
             self.refuse(key, "must be a list of texts")
         return tuple(value)
 
+    def integers(self, key: str) -> tuple[int, ...]:
+        """Give a list of whole numbers, empty when it is not there."""
+        value = self._values.get(key, [])
+        if not isinstance(value, list) or not all(type(one) is int for one in value):
+            self.refuse(key, "must be a list of whole numbers")
+        return tuple(value)
+
     def table(self, key: str) -> "Table":
         """Give a table, empty when it is not there."""
         value = self._values.get(key, {})

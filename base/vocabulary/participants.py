@@ -40,7 +40,7 @@ class AccountTerms:
     leave when its session ends without a logout, ``most_open_orders`` how many orders each of its users may have
     open. Fees are millionths of a match's value; ``leverage`` 0 means that it cannot sell what it does not have.
     ``limits`` holds the bounds of a single order by instrument number. Messages per second count per session;
-    0 stands for no bound. Follows docs/risk.md.
+    0 stands for no bound. ``drop_copy_of`` names the accounts whose reports it sees. Follows docs/risk.md.
     """
 
     account: int
@@ -54,6 +54,7 @@ class AccountTerms:
     limits: dict[int, OrderLimits] = field(default_factory=dict)
     orders_per_second: int = 0
     cancels_per_second: int = 0
+    drop_copy_of: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class RecordedKind(IntEnum):
     RETURN_OVER = 5  # a client that a restart cut off did not come back in time
     STARTED = 6  # a process began to write: JSON of what it was started with
     MARK = 7  # the state's hash after everything before: hexadecimal text
+    COPIED = 8  # a report that others may see: its bytes
 
 
 class Departure(IntEnum):

@@ -6,6 +6,7 @@ import pytest
 
 from base import limits
 from base.errors import OperatorRefused
+from base.gateway.drop_copy import DropCopies
 from base.gateway.operator import COMMANDS, TAKEN, OperatorDesk
 from base.gateway.operator_requests import OperatorReply, OperatorRequest, StatusRow
 from base.gateway.reports import Reports
@@ -54,7 +55,7 @@ class ShownMarket(Market):
 
 class NoReports(Reports):
     def __init__(self) -> None:
-        super().__init__({})
+        super().__init__({}, DropCopies([], [], []))
 
     def report_unasked(self, events: Iterable[Event]) -> None:
         """Nobody is there."""

@@ -66,6 +66,13 @@ def test_each_setting_sets_its_own_term_up_to_both_bounds(wanted: str, field: st
         assert {name: getattr(terms, name) for name in AccountTerms.__slots__} == expected
 
 
+def test_an_account_sees_the_reports_of_others() -> None:
+    other = GOOD[GOOD.index("[[accounts]]") :].replace("number = 7", "number = 8")
+    text = GOOD.replace('user = "u"', 'user = "u"\ndrop_copy_of = [8]') + other
+    assert [one.drop_copy_of for one in parse_settings("venue.toml", text).accounts] == [(8,), ()]
+    assert refusal(text.replace("[8]", "[8, 8]")).endswith("must name each account once")
+
+
 def test_limits_are_lots_atoms_and_millionths_of_the_instrument() -> None:
     assert terms_of("", LIMITS).limits == {1: OrderLimits(250_000, 10_000_050_000_000, 50_000)}
     for line, limit in (
@@ -87,7 +94,7 @@ def test_the_example_has_an_account_with_every_setting() -> None:
 
 VALUES = {
     "self_trade": '"none"', "cancel_on_disconnect": "false", "make_fee": '"0"', "take_fee": '"0"',
-    "limits": '{ BTCUSD = { order_size = "1" } }',
+    "drop_copy_of": "[]", "limits": '{ BTCUSD = { order_size = "1" } }',
 }  # fmt: skip
 
 
@@ -120,6 +127,11 @@ WRONG = [
     ("orders_per_second = 1_000_001", "1000001: must be a whole number from 1 to 1000000"),
     ("cancels_per_second = 0", "0: must be a whole number from 1 to 1000000"),
     ("cancels_per_second = 1_000_001", "1000001: must be a whole number from 1 to 1000000"),
+    ("drop_copy_of = 5", "5: must be a list of whole numbers"),
+    ('drop_copy_of = ["8"]', "a list: must be a list of whole numbers"),
+    ("drop_copy_of = [true]", "a list: must be a list of whole numbers"),
+    ("drop_copy_of = [8]", "a list: there is no account 8"),
+    ("drop_copy_of = [7]", "a list: an account sees its own reports anyway; name others"),
     ("limits = 5", "5: must be a table: [accounts[0].limits]"),
 ]
 

@@ -162,7 +162,7 @@ def test_every_kind_of_record_is_shown(
         floor.venue.deadline_passed(floor.now_ns)
         floor.collect()
     kinds = {recorded.kind for commit in Reading(tmp_path).commits() for recorded in commit.entries}
-    assert kinds == set(RecordedKind)
+    assert kinds == set(RecordedKind) - {RecordedKind.COPIED}, "nobody here sees the reports of others"
     assert exit_code(tmp_path, "show") == 0
     printed = capsys.readouterr().out
     for words in ("started (", "joined", "left (lost)", "left (logged out)", "operator kill account 100701",

@@ -103,3 +103,9 @@ def test_what_a_record_caused(event: Event, text: str | None) -> None:
 
 def test_numbers_are_exact() -> None:
     assert [number_text(one) for one in (0.1, 1e-05, 2.0**53, 60_000.0)] == ["0.1", "0.00001", str(2**53), "60000"]
+
+
+def test_a_copy_says_of_what() -> None:
+    frame = Floor().order(1, OrderID=11, MessageType=14).encode()
+    copied = Recorded(RecordedKind.COPIED, 0, 0, 0, frame)
+    assert record_text(copied, lambda number, written: written) == "copied: ORDER_ACK #11"

@@ -120,6 +120,9 @@ WRONG = [
     ('max = "10000"', 'max = "0"', 'venue.toml:11: instruments[0].max = "0": must be a whole number of lots'),
     ('max = "10000"', 'max = "65504.00001"', "must be at most 65504 unless oes.instrument_layout = 74"),
     ('min = "0.00001"', 'min = "10001"', 'max = "10000": must not be below min'),
+    ("[[instruments]]", "[mds]\ninterval_ms = -1\n[[instruments]]", "mds.interval_ms = -1: must be a whole number"),
+    ("[[instruments]]", "[mds]\ninterval_ms = 60001\n[[instruments]]", "interval_ms = 60001: must be a whole number"),
+    ("[[instruments]]", "[mds]\ninterval = 5\n[[instruments]]", "unknown key mds.interval; did you mean interval_ms?"),
     ("number = 1", "number = 0", "venue.toml:4: instruments[0].number = 0: must be a whole number from 1 to 32767"),
     ("number = 1", "number = true", "instruments[0].number = true: must be a whole number"),
     ("number = 1", "number = 1.0", "instruments[0].number = 1.0: must be a whole number"),
@@ -256,3 +259,8 @@ def test_an_address_is_host_and_port(text: str) -> None:
 def test_a_new_key_is_good_for_one_time_codes() -> None:
     settings = parse_settings("venue.toml", GOOD + f'[[accounts]]\nnumber = 8\nuser = "b"\nkey = "{new_key()}"\n')
     assert settings.credentials[1].mode == TOTP
+
+
+def test_books_are_told_at_every_change_or_in_an_interval() -> None:
+    assert parse_settings("venue.toml", GOOD).book_interval_ns == 0
+    assert parse_settings("venue.toml", GOOD + "[mds]\ninterval_ms = 250\n").book_interval_ns == 250_000_000
