@@ -49,7 +49,7 @@ class Journal:
         self._segment_bytes = segment_bytes
         self._failure: JournalFailed | None = None
         self._fence = b""
-        self._size = self._offset = 0
+        self._size = self._offset = self._last = 0
         self._reserve = ""
         found = survey(disk)
         self._identity = _identity(found, identity)
@@ -58,6 +58,8 @@ class Journal:
         self._chain = self._chain._replace(epoch=max(self._chain.epoch, found.epoch))
         if self.trimmed is not None:
             self._trim(self.trimmed)
+        if found.used:
+            self._settle_last()
         if found.spare and found.spare_bytes == segment_bytes:
             self._reserve = found.spare
         elif found.spare:
@@ -80,7 +82,7 @@ class Journal:
         """
         try:
             journal = cls(disk, durable=durable, segment_bytes=segment_bytes, identity=identity)
-            if not journal.make_room() and not journal._number:
+            if not journal._make_room() and not journal._number:
                 raise JournalFullError(f"there is no room for a journal: its first file takes {segment_bytes} bytes")
         except OSError as error:
             raise JournalFailed(f"cannot open the journal: {error}") from error
@@ -129,7 +131,7 @@ class Journal:
             self._write(record)
             self._chain = Chain(sequence + len(entries), crc, epoch)
             if not self._reserve and self._offset == SEGMENT.size + len(record):  # it has just gone into use
-                self.make_room()
+                self._make_room()
         except OSError as error:
             raise self._failed(error) from error
         except JournalFailed as error:
@@ -137,17 +139,27 @@ class Journal:
             raise
 
     def make_room(self) -> bool:
-        """Make the file in reserve unless it is there; say whether it is."""
+        """Make the file in reserve unless it is there; say whether it is. JournalFailed as for ``commit``."""
         self._refuse_when_failed()
+        try:
+            return self._make_room()
+        except OSError as error:
+            raise self._failed(error) from error
+        except JournalFailed as error:
+            self._failure = error
+            raise
+
+    def _make_room(self) -> bool:
         if not self._reserve:
+            if self._fence:
+                self._refuse_when_stale()
             name = name_of(self._number + 1)
             if self._create(name, self._segment_bytes):
                 self._reserve = name
         return self.has_room
 
     def _write(self, record: bytes) -> None:
-        if self._disk.read(EPOCH_FILE, 0, EPOCH.size) != self._fence:
-            raise StaleEpoch(f"another process has taken the journal over from epoch {self.epoch}")
+        self._refuse_when_stale()
         offset = self._offset
         if offset + len(record) > self._size:
             record = self._next_header(len(record)) + record
@@ -157,6 +169,10 @@ class Journal:
         if self._durable:
             self._disk.sync(name)
         self._offset = offset + len(record)
+
+    def _refuse_when_stale(self) -> None:
+        if self._disk.read(EPOCH_FILE, 0, EPOCH.size) != self._fence:
+            raise StaleEpoch(f"another process has taken the journal over from epoch {self.epoch}")
 
     def _next_header(self, record_bytes: int) -> bytes:
         """Go over to the next file, one of its own size for a record that fits no other; give its header."""
@@ -189,9 +205,9 @@ class Journal:
             return Chain(), found.torn
         segment = found.used[-1]
         data = self._disk.read(segment.name, 0, WHOLE_FILE)
-        chain, offset = _end_of(walk(segment, data, SEGMENT.size, 0, segment.chain()))
+        chain, last, offset = _end_of(walk(segment, data, SEGMENT.size, 0, segment.chain()))
         torn = torn_end(segment, data, offset, last=found.torn is None)
-        self._size, self._offset = segment.size, offset
+        self._size, self._offset, self._last = segment.size, offset, last
         return chain, torn or found.torn
 
     def _trim(self, torn: TornTail) -> None:
@@ -201,6 +217,17 @@ class Journal:
             end = max(end, self._size)
         self._disk.write(torn.file, torn.offset, bytes(end - torn.offset))
         self._disk.sync(torn.file)
+
+    def _settle_last(self) -> None:
+        """Write the last record once more and sync it, because commits are going to follow it.
+
+        Whoever wrote it may have ended before its sync, or because that failed. Then the record can be read and is
+        not on the disk, and after a failed sync another sync alone would not bring it there.
+        """
+        name = name_of(self._number)
+        start = self._last if self._last > SEGMENT.size else 0
+        self._disk.write(name, start, self._disk.read(name, start, self._offset - start))
+        self._disk.sync(name)
 
     def _failed(self, error: OSError) -> JournalFailed:
         kind = JournalFullError if error.errno in NO_ROOM else JournalFailed
@@ -218,10 +245,12 @@ def _identity(found: Survey, wanted: int | None) -> int:
     return secrets.randbits(32) if wanted is None else wanted
 
 
-def _end_of(walking: Walk) -> tuple[Chain, int]:
+def _end_of(walking: Walk) -> tuple[Chain, int, int]:
+    """Give what the next record continues, where the last one begins, and where it ends."""
+    last = 0
     while True:
         try:
-            next(walking)
+            last = next(walking).offset
         except StopIteration as stop:
-            end: tuple[Chain, int] = stop.value
-            return end
+            chain, end = stop.value
+            return chain, last, end

@@ -2,12 +2,13 @@
 
 import errno
 from functools import partial
+from random import Random
 
 import pytest
 
 from base import errors, limits
 from base.journal import segments
-from base.journal.chain import SEGMENT, TornTail, name_of, segment_names, survey
+from base.journal.chain import EPOCH, SEGMENT, TornTail, name_of, segment_names, survey
 from base.journal.records import ENTRY, HEADER
 from base.journal.replay import read
 from base.journal.segments import Journal
@@ -15,6 +16,7 @@ from base.vocabulary.recorded import Recorded
 from tests.journal.histories import SMALL_SEGMENT_BYTES, contents, open_journal, passes, write_all, written
 from tests.kit.counts import count
 from tests.kit.disk import Fault, MemoryDisk
+from tests.kit.platter import Plan, Platter, ProcessDisk, ProcessKilled
 
 ONE = [Recorded(1, 2, 3, 4, b"body")]
 FIXED_BYTES = SEGMENT.size + HEADER.size + ENTRY.size
@@ -220,6 +222,58 @@ def test_who_has_been_taken_over_can_commit_no_more() -> None:
     assert len(disk.log) == operations
     new.commit(3, ONE)
     assert [commit.epoch for commit in read(disk)] == [1, 2]
+
+
+def test_who_has_been_taken_over_makes_no_files_either() -> None:
+    disk = MemoryDisk(room=SMALL_SEGMENT_BYTES + EPOCH.size)
+    old = begun(disk)
+    old.commit(1, ONE)
+    begun(disk)
+    disk.room = None
+    for reason in ("taken the journal over from epoch 1", "failed before"):
+        with pytest.raises(errors.JournalFailed, match=reason):
+            old.make_room()
+    assert segment_names(disk) == [name_of(1)]
+
+
+@pytest.mark.parametrize("seed", range(count(ordinary=20, long=500)))
+def test_what_a_failed_sync_left_in_doubt_is_written_again_before_anything_follows_it(seed: int) -> None:
+    """The pages count as clean although they did not arrive; only the power cut shows it, with acknowledged commits
+    behind them."""
+    platter, chance = Platter(), Random(seed)
+    large, many = [Recorded(1, 2, 3, 4, bytes([seed % 255 + 1]) * 9_000)], 5
+    journal = platter_journal(platter, chance)
+    journal.commit(1, ONE)
+    platter.plan = Plan("failing sync", 1)
+    with pytest.raises(errors.JournalFailed, match="Errno 5"):
+        journal.commit(2, large)
+    journal = platter_journal(platter, chance)
+    for _ in range(many):
+        journal.commit(3, ONE)
+    platter.power_cut(chance)
+    assert contents(platter) == [ONE, large, *[ONE] * many]
+
+
+@pytest.mark.parametrize("seed", range(count(ordinary=20, long=500)))
+def test_what_a_process_wrote_and_did_not_sync_is_synced_before_the_next_file_begins(seed: int) -> None:
+    platter, chance = Platter(), Random(seed)
+    large = [Recorded(1, 2, 3, 4, bytes(20_000))]
+    journal = platter_journal(platter, chance)
+    journal.commit(1, large)
+    platter.plan = Plan("kill", 2)
+    with pytest.raises(ProcessKilled):
+        journal.commit(2, ONE)
+    journal = platter_journal(platter, chance)
+    journal.commit(3, large)
+    assert len(survey(platter).used) == 2
+    platter.power_cut(chance)
+    assert contents(platter) == [large, ONE, large]
+
+
+def platter_journal(platter: Platter, chance: Random) -> Journal:
+    journal = open_journal(ProcessDisk(platter, chance), segment_bytes=32 * 1024)
+    journal.begin_epoch()
+    return journal
 
 
 def test_an_epoch_is_higher_than_any_that_began_since_the_journal_was_opened() -> None:
