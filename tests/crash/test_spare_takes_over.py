@@ -10,13 +10,14 @@ from random import Random
 
 import pytest
 
+from base.client.trader import Trader
 from base.journal.disk import FileDisk
 from base.journal.replay import Commit, read
 from base.messages import CollateralResponse, MessageType, Side
 from base.vocabulary.recorded import RecordedKind
 from tests.crash.line import Line, LineLost, Refused, User
 from tests.crash.processes import KILLED, Process, Site, wait_until
-from tests.crash.settings import account, venue
+from tests.crash.settings import account, user_of, venue
 from tests.kit.counts import count, is_long
 
 FAILURES = count(ordinary=2, long=5)
@@ -33,13 +34,17 @@ ALREADY_LOGGED_IN = 53
 
 
 class Chain:
-    """A primary, its spare and two clients; each failure makes the spare the primary, which gets a new spare."""
+    """A primary, its spare and clients; each failure makes the spare the primary, which gets a new spare.
+
+    Two clients are ours, the third one is a Trader, which falls back by itself.
+    """
 
     def __init__(self, site: Site) -> None:
         self.site = site
         aes = site.start("aes").address()
         self.primary = site.start("oes")
         self.primary.address()
+        self.trader = site.held.enter_context(Trader(*aes, key=user_of(3), user=user_of(3), account=3))
         self.spare = self.stand_by()
         self.users = [User(aes, number, site.held) for number in (1, 2)]
         for user in self.users:
@@ -80,9 +85,15 @@ class Chain:
         old = [user.oes for user in self.users]
         began = time.monotonic()
         self.primary.signal(number)
+        request = self.trader.new_order(SYMBOL, Side.BUY, 0.001, 40_000.0)
+        (reply,) = self.trader.replies(request)
+        assert reply.MessageType in (MessageType.ORDER_ACK, MessageType.REJECT), reply
+        (reply,) = self.trader.replies(self.trader.new_order(SYMBOL, Side.BUY, 0.001, 40_000.0))
+        assert reply.MessageType == MessageType.ORDER_ACK, reply
         for user in self.users:
             wait_until(lambda user=user: self.fall_back(user), f"{user.account} trades", pace_s=PACE_S)
         took_s = time.monotonic() - began
+        print(f"{number.name}: {took_s:.2f} s")
         assert took_s < WITHIN_S[number], f"{took_s:.2f} s after {number.name}"
         assert self.primary.ended and self.primary.wait() == KILLED
         for line in old:
@@ -160,11 +171,12 @@ def test_clients_trade_on_the_spare_in_time(tmp_path: Path, seed: int) -> None:
     long = "HANDOFF_LONG=1 " if is_long() else ""
     here = "tests/crash/test_spare_takes_over.py::test_clients_trade_on_the_spare_in_time"
     print(f"repeat with: {long}python -m pytest '{here}[{seed}]'")
-    with Site(tmp_path, venue(account(1), account(2))) as site:
+    with Site(tmp_path, venue(account(1), account(2), account(3))) as site:
         chain = Chain(site)
         for number in numbers:
             chain.fail(number)
         chain.refuse_a_second_session()
+        site.held.close()
         assert chain.spare.stop() == 0
         assert chain.primary.stop() == 0
         writers, wrong = judge(commits_of(site))
