@@ -14,6 +14,11 @@ from pathlib import Path
 from base.errors import HandoffError, SettingsError
 
 OK, FAILED, WRONG_USAGE = 0, 1, 2
+SERVERS = {
+    "aes": "authenticates clients and hands them over",
+    "oes": "takes orders and trades",
+    "mds": "shows the market",
+}
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -27,13 +32,13 @@ def demo(options: argparse.Namespace) -> int:
 
 
 def serve(options: argparse.Namespace) -> int:
-    """Run AES and OES until they are stopped."""
+    """Run AES, OES and MDS until they are stopped."""
     from base.servers.serve import Addresses
     from base.servers.serve import serve as serve_both
 
     common = ["--state", str(options.state)]
     common += ["--lenient"] if options.lenient else []
-    addresses = Addresses(_address(options.aes), _address(options.oes))
+    addresses = Addresses(_address(options.aes), _address(options.oes), _address(options.mds))
     journal = ["--durability", options.durability]
     return serve_both(
         addresses, options.settings, options.demo_accounts, common, journal=journal, with_spare=options.spare
@@ -104,8 +109,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="store_true", help="print the version")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add(commands, "demo", demo, "start a venue, trade between two accounts, show everything, stop")
-    _add_server_options(_add(commands, "serve", serve, "keep AES and OES running and say how to connect"), "both")
-    for kind, what in (("aes", "authenticates clients and hands them over"), ("oes", "takes orders and trades")):
+    _add_server_options(_add(commands, "serve", serve, "keep AES, OES and MDS running and say how to connect"), "both")
+    for kind, what in SERVERS.items():
         _add_server_options(_add(commands, kind, server, f"run one {kind.upper()}, which {what}"), kind)
     commands.add_parser("client", help="log on and trade by a menu", add_help=False)
     commands.add_parser("operator", help="command a running venue: halt, cancel, status ...", add_help=False)
@@ -168,10 +173,11 @@ def _add_server_options(parser: argparse.ArgumentParser, kind: str) -> None:
     if kind == "both":
         parser.add_argument("--aes", metavar=where, help="where the AES listens (default: what the settings say)")
         parser.add_argument("--oes", metavar=where, help="where the OES listens (default: what the settings say)")
+        parser.add_argument("--mds", metavar=where, help="where the MDS listens (default: what the settings say)")
     else:
         parser.add_argument("--listen", metavar=where, help="where to listen; port 0 takes a free one")
         parser.add_argument("--stop-with-input", action="store_true", help="stop when standard input ends")
-    if kind != "aes":
+    if kind in ("oes", "both"):
         parser.add_argument(
             "--durability", choices=("commit", "none"), default="commit",
             help="commit: nothing is answered before it is on the disk (default); none: written, but not waited for",

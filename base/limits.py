@@ -125,6 +125,9 @@ PICTURE_NICENESS = 5
 TAKEOVERS = 100
 """Times that ``serve`` replaces an OES that ended by itself: what fails more often needs a person."""
 
+MDS_LOOK_NS = 5_000_000
+"""Nanoseconds between two looks of an MDS at the journal: how old its news is at most, for a hundredth of a core."""
+
 SPARE_LOOK_NS = 100_000_000
 """Nanoseconds between two looks of a spare at the journal: it is that far behind at most when it takes over."""
 
@@ -157,6 +160,9 @@ INSTRUMENTS = 1_000
 
 SERVER_START_NS = 20 * 1_000_000_000
 """Nanoseconds until a server that we started must accept: it takes half a second, on a loaded machine several."""
+
+RECOVERY_NS = 900 * 1_000_000_000
+"""Nanoseconds until one with a past must: a hundred million records are carried out again in that time."""
 
 SERVER_STOP_S = 6.0
 """Seconds until a server that we asked to stop is killed: twice what its own shutdown may take."""

@@ -57,7 +57,8 @@ class Child:
     def address(self) -> tuple[str, int]:
         """Wait until it accepts and give its real address; raises ServerFailed when it ends instead."""
         line = b""
-        until_ns = (clock := Clock()).now_ns() + limits.SERVER_START_NS
+        allowed_ns = limits.SERVER_START_NS if self.kind == "aes" else limits.RECOVERY_NS
+        until_ns = (clock := Clock()).now_ns() + allowed_ns
         with selectors.DefaultSelector() as selector:
             selector.register(self.output, selectors.EVENT_READ)
             while not line.endswith(b"\n"):

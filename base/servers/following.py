@@ -28,14 +28,18 @@ class Following:
     ``after_commit`` is called after each commit, with the time at which it was made.
     """
 
-    def __init__(self, venue: Venue, settings: Settings, directory: Path, clock: Clock, held: ExitStack) -> None:
+    def __init__(
+        self, venue: Venue, settings: Settings, directory: Path, clock: Clock, held: ExitStack,
+        *, begin_with_a_picture: bool = True,
+    ) -> None:  # fmt: skip
         assert venue.records is not None, "only an OES has a past"
         self.disk = FileDisk(directory)
         held.callback(self.disk.close)
         self.past = Past(venue.records, settings, clock, log.info)
         self.after_commit: list[Callable[[int], object]] = []
         self._settings = settings
-        self._begin_with_a_picture()
+        if begin_with_a_picture:
+            self._begin_with_a_picture()
         self._follower = Follower(self.disk, self.past.sequence)
 
     def catch_up(self) -> None:

@@ -4,22 +4,20 @@ In: settings, an address, the state directory. Out: a listening server that AES 
 Never knows: sockets, messages. Only wiring; the market is in ``base.exchange``.
 """
 
-import logging
 from contextlib import ExitStack
 from pathlib import Path
 
-from base import limits
 from base.access.accounts import Accounts
 from base.access.grants import Grants
 from base.access.leases import Leases
 from base.access.state_file import StateFile
 from base.clock import Clock
-from base.errors import AccessUnavailable
 from base.exchange import Exchange
 from base.gateway.authorization import OesDesk
 from base.journal.holder import Holder
 from base.network.application import Observer
 from base.network.event_loop import EventLoop
+from base.servers.announcing import announce
 from base.servers.following import Following
 from base.servers.journal_reading import JOURNAL
 from base.servers.keeping import Keeping
@@ -27,11 +25,8 @@ from base.servers.operator_door import open_operator_door
 from base.servers.server import Server
 from base.servers.settings import Settings
 from base.servers.spare import Spare
-from base.socket_controller import format_address
 from base.venue import open_oes
 from base.vocabulary.logons import ORDER_ENTRY
-
-log = logging.getLogger("handoff")
 
 
 class Oes:
@@ -96,11 +91,7 @@ class Oes:
         self._held.callback(loop.close)
         keeping.watch(loop.timers, loop.now_ns)
         open_operator_door(loop, keeping.recorder, self._state)
-        leases = self._leases
-        leases.supersede(ORDER_ENTRY)
-        leases.announce(ORDER_ENTRY, self._settings.advertised or [format_address(loop.address)])
-        loop.timers.every(limits.LEASE_RENEW_NS, lambda now_ns: _renew(leases), loop.now_ns + limits.LEASE_RENEW_NS)
-        loop.before_shut_down.append(lambda now_ns: leases.withdraw())
+        announce(loop, self._leases, ORDER_ENTRY, self._settings.advertised)
         return Server("OES", loop, self._all)
 
 
@@ -126,11 +117,3 @@ def build_oes(
     except BaseException:
         oes.close()
         raise
-
-
-def _renew(leases: Leases) -> None:
-    """Renew the lease; when that cannot be, trading goes on and an AES stops naming this OES in a few seconds."""
-    try:
-        leases.renew()
-    except AccessUnavailable as error:
-        log.warning("the lease could not be renewed: %s", error)

@@ -23,6 +23,7 @@ from base.servers.aes import build_aes
 from base.servers.demo_settings import NAME as DEMO
 from base.servers.demo_settings import demo_settings
 from base.servers.log import start_logging
+from base.servers.mds import build_mds
 from base.servers.oes import Oes
 from base.servers.server import Server
 from base.servers.settings import Settings, load_settings, parse_host
@@ -37,7 +38,7 @@ STANDARD_INPUT = 0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How one server is asked for; ``kind`` is "aes" or "oes", ``address`` None for that of the settings."""
+    """How one server is asked for; ``kind`` is "aes", "oes" or "mds", ``address`` None for that of the settings."""
 
     kind: str
     address: tuple[str, int] | None = None
@@ -102,7 +103,7 @@ def run_server(options: Options) -> int:
     _allow_many_files()
     try:
         settings = load_settings(options.settings) if options.settings else demo_settings()
-        address = options.address or (settings.aes if options.kind == "aes" else settings.oes)
+        address = options.address or getattr(settings, options.kind)
         judge_constant_codes(settings, address[0], options.demo_accounts or options.is_example)
         server = _build(settings, address, options)
     except SettingsError as error:
@@ -137,6 +138,8 @@ def _build(settings: Settings, address: tuple[str, int], options: Options) -> Se
         return build_aes(
             settings, address, options.state, oes=options.oes, lenient=options.lenient, observer=observer
         )
+    if options.kind == "mds":
+        return build_mds(settings, address, options.state, lenient=options.lenient, observer=observer)
     oes = Oes(settings, options.state, lenient=options.lenient)
     try:
         if not options.spare:

@@ -1,12 +1,12 @@
-"""AES and OES together, for somebody who wants a venue now.
+"""AES, OES and MDS together, for somebody who wants a venue now.
 
-In: options. Out: two running servers, the commands that connect to them, an exit code. Never knows:
-messages. When one of the two ends by itself the other one is stopped and the exit code says so.
+In: options. Out: running servers, the commands that connect to them, an exit code. Never knows:
+messages. When one that nobody replaces ends by itself all are stopped and the exit code says so.
 """
 
 import selectors
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -24,10 +24,11 @@ from base.socket_controller import format_address
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the two servers listen; None for what the settings say."""
+    """Where the servers listen; None for what the settings say."""
 
     aes: tuple[str, int] | None = None
     oes: tuple[str, int] | None = None
+    mds: tuple[str, int] | None = None
 
 
 def serve(
@@ -39,7 +40,7 @@ def serve(
     journal: Sequence[str] = (),
     with_spare: bool = False,
 ) -> int:
-    """Run both servers until SIGINT or SIGTERM; ``common`` are further options that both get, ``journal`` the OES's.
+    """Run the servers until SIGINT or SIGTERM; ``common`` are further options that all get, ``journal`` the OES's.
 
     Raises SettingsError before anything is started, ServerFailed when a server cannot go on.
     """
@@ -51,18 +52,21 @@ def serve(
         )
     arguments = [*common, *(["--settings", str(settings_file)] if settings_file else [])]
     arguments += ["--demo-accounts"] if demo_accounts else []
-    listen = {"oes": addresses.oes or settings.oes, "aes": addresses.aes or settings.aes}
+    listen = {kind: getattr(addresses, kind) or getattr(settings, kind) for kind in ("aes", "oes", "mds")}
     for address in listen.values():
         judge_constant_codes(settings, address[0], demo_accounts)
     with ExitStack() as stack:
         house = _House(stack)
         oes = house.start("oes", ["--listen", format_address(listen["oes"]), *journal, *arguments])
+        mds = house.start("mds", ["--listen", format_address(listen["mds"]), *arguments])
         aes = house.start("aes", ["--listen", format_address(listen["aes"]), *arguments])
-        print(directions(aes.address(), oes.address()), flush=True)
+        at = {child.kind: child.address() for child in (aes, oes, mds)}
+        print(directions(at["aes"], at["oes"], at["mds"]), flush=True)
+        successors = {"mds": ["--listen", format_address(at["mds"]), *arguments]}
         if with_spare:
-            spare = ["--spare", "--listen", format_address((listen["oes"][0], 0)), *journal, *arguments]
-            house.stand_by(lambda: house.start("oes", spare))
-        house.look_after(aes)
+            successors["oes"] = ["--spare", "--listen", format_address((listen["oes"][0], 0)), *journal, *arguments]
+            house.start("oes", successors["oes"])
+        house.look_after(successors)
     return 0
 
 
@@ -76,8 +80,6 @@ class _House:
         stack.callback(wakeup.close)
         self._over: deque[Child | None] = deque()
         stack.enter_context(stop_on_signals(lambda: self._over.append(None), wakeup))
-        self._start_spare: Callable[[], Child] | None = None
-        self._takeovers_left = limits.TAKEOVERS
 
     def start(self, kind: str, arguments: Sequence[str]) -> Child:
         """Start a server, which is stopped when all this ends."""
@@ -85,14 +87,12 @@ class _House:
         EndOfInput(self._selector, child.output.fileno(), partial(self._over.append, child))
         return child
 
-    def stand_by(self, start_spare: Callable[[], Child]) -> None:
-        """Have a spare OES from now on; another one each time that the last one had to take over."""
-        self._start_spare = start_spare
-        start_spare()
+    def look_after(self, successors: Mapping[str, Sequence[str]]) -> None:
+        """Wait until we are to stop; a server that ends by itself is followed by one with the arguments of its kind.
 
-    def look_after(self, aes: Child) -> None:
-        """Wait until we are to stop; ServerFailed when a server ends that nobody replaces."""
-        while True:
+        ServerFailed when one of another kind ends. The successor of an OES is a spare for the spare that takes over.
+        """
+        for _ in range(limits.TAKEOVERS):
             while not self._over:
                 for key, mask in self._selector.select():
                     key.data.process_events(mask)
@@ -101,18 +101,19 @@ class _House:
                 print("stopping", flush=True)
                 return
             code = ended.stop()
-            if ended is aes or self._start_spare is None or not self._takeovers_left:
-                raise ServerFailed(f"the {ended.kind.upper()} ended by itself with exit code {code}")
-            self._takeovers_left -= 1
-            print(f"an OES ended by itself with exit code {code}; the spare goes on, and gets a spare", flush=True)
-            self._start_spare()
+            what = f"the {ended.kind.upper()} ended by itself with exit code {code}"
+            if ended.kind not in successors:
+                raise ServerFailed(what)
+            print(f"{what}; another one is started", flush=True)
+            self.start(ended.kind, successors[ended.kind])
+        raise ServerFailed(f"servers ended by themselves {limits.TAKEOVERS} times")
 
 
-def directions(aes: tuple[str, int], oes: tuple[str, int]) -> str:
+def directions(aes: tuple[str, int], oes: tuple[str, int], mds: tuple[str, int]) -> str:
     """Say how to connect."""
     host = "127.0.0.1" if aes[0] == "0.0.0.0" else aes[0]
     return f"""\
-AES at {format_address(aes)}, OES at {format_address(oes)}
+AES at {format_address(aes)}, OES at {format_address(oes)}, MDS at {format_address(mds)}
 Connect with:       handoff client {host} {aes[1]}
 or from a checkout: python3 example_client.py {host} {aes[1]}
 Without a settings file the accounts are 1 (user 1, key 1) and 100700 (user BOU7, key BOU7).

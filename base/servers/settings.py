@@ -39,12 +39,15 @@ class Settings:
 
     ``aes`` and ``oes`` are the addresses to listen on; ``aes_names`` the OES addresses that the AES
     hands out instead of looking for live ones; ``advertised`` what this OES is known as, when that is
-    not the address it listens on; ``book_interval_ns`` how far two book messages of a subscription are apart.
+    not the address it listens on; ``mds_advertised`` the same of the MDS, which tells each subscriber of a book
+    at most once per ``book_interval_ns``, 0 for every change.
     """
 
     source: str
     aes: tuple[str, int]
     oes: tuple[str, int]
+    mds: tuple[str, int]
+    mds_advertised: tuple[str, ...]
     aes_names: tuple[str, ...]
     advertised: tuple[str, ...]
     instrument_layout: int
@@ -100,7 +103,7 @@ def _settings(source: str, table: Table) -> Settings:
     aes, oes, mds, logon = (table.table(name) for name in ("aes", "oes", "mds", "logon"))
     aes.only("listen", "oes")
     oes.only("listen", "advertised", "instrument_layout")
-    mds.only("interval_ms")
+    mds.only("listen", "advertised", "interval_ms")
     logon.only("second_logon", "constant_codes")
     layout = int(oes.choice("instrument_layout", (56, 74), 56))
     currencies = _currencies(table.table("currencies"))
@@ -111,6 +114,8 @@ def _settings(source: str, table: Table) -> Settings:
         source=source,
         aes=_address(aes, "listen", "127.0.0.1:4444"),
         oes=_address(oes, "listen", "127.0.0.1:4445"),
+        mds=_address(mds, "listen", "127.0.0.1:4446"),
+        mds_advertised=_redirects(mds, "advertised"),
         aes_names=_redirects(aes, "oes"),
         advertised=_redirects(oes, "advertised"),
         instrument_layout=layout,

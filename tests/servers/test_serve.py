@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from base.client.trader import Trader
+from base.messages import InstrumentResponse
 from base.servers.serve import directions
 from tests.kit.source import ROOT
 
@@ -34,7 +35,7 @@ def serving(state: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-FREE = ("--aes", "127.0.0.1:0", "--oes", "127.0.0.1:0")
+FREE = ("--aes", "127.0.0.1:0", "--oes", "127.0.0.1:0", "--mds", "127.0.0.1:0")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -50,7 +51,7 @@ def test_it_says_how_to_connect_and_stops_both(tmp_path: Path, number: int) -> N
         process.send_signal(number)
         out, err = process.communicate(timeout=WAIT_S)
     assert (process.returncode, out) == (0, "stopping\n")
-    assert "AES ended" in err and "OES ended" in err and "Traceback" not in err
+    assert "AES ended" in err and "OES ended" in err and "MDS ended" in err and "Traceback" not in err
 
 
 def test_when_one_dies_the_other_is_stopped_and_the_exit_code_says_so(tmp_path: Path) -> None:
@@ -58,12 +59,41 @@ def test_when_one_dies_the_other_is_stopped_and_the_exit_code_says_so(tmp_path: 
         assert process.stdout
         process.stdout.readline()
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        assert len(children) == 2
+        assert len(children) == 3
         os.kill(int(children[0]), signal.SIGKILL)
         _, err = process.communicate(timeout=WAIT_S)
     assert process.returncode == 1
     assert "handoff: the OES ended by itself with exit code -9" in err
     assert "AES ended" in err
+
+
+def children_of(process: subprocess.Popen[str]) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+
+def test_a_spare_takes_over_and_gets_a_spare_and_an_mds_is_replaced(tmp_path: Path) -> None:
+    with serving(tmp_path, *FREE, "--spare") as process:
+        assert process.stdout
+        match = re.match(r"AES at 127\.0\.0\.1:(\d+), OES at (\S+), MDS at (\S+)", process.stdout.readline())
+        assert match
+        for _ in range(4):
+            process.stdout.readline()
+        while len(children_of(process)) < 4:
+            pass  # the spare is being started
+        oes, mds, _, _ = children_of(process)
+        with Trader("127.0.0.1", int(match[1]), key="1", user="1", account=1) as trader:
+            os.kill(oes, signal.SIGKILL)
+            assert process.stdout.readline() == "the OES ended by itself with exit code -9; another one is started\n"
+            trader.instruments()
+            trader.wait_for(lambda message: isinstance(message, InstrumentResponse))
+            address = trader.address_of("OES")
+            assert address is not None and f"{address[0]}:{address[1]}" != match[2]
+        os.kill(mds, signal.SIGKILL)
+        assert process.stdout.readline() == "the MDS ended by itself with exit code -9; another one is started\n"
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=WAIT_S)
+    assert (process.returncode, out) == (0, "stopping\n")
+    assert "Traceback" not in err
 
 
 @pytest.mark.parametrize(
@@ -83,5 +113,5 @@ def test_wrong_settings_start_nothing(tmp_path: Path, more: tuple[str, ...], cod
 
 
 def test_directions_name_an_address_that_can_be_connected_to() -> None:
-    assert "handoff client 127.0.0.1 5" in directions(("0.0.0.0", 5), ("0.0.0.0", 6))
-    assert "handoff client 10.0.0.1 5" in directions(("10.0.0.1", 5), ("10.0.0.1", 6))
+    assert "handoff client 127.0.0.1 5" in directions(("0.0.0.0", 5), ("0.0.0.0", 6), ("0.0.0.0", 7))
+    assert "handoff client 10.0.0.1 5" in directions(("10.0.0.1", 5), ("10.0.0.1", 6), ("10.0.0.1", 7))

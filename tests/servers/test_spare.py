@@ -86,7 +86,7 @@ def test_a_spare_goes_on_where_the_primary_ended(pair: Pair, number: signal.Sign
 
 def test_a_spare_that_is_stopped_while_it_waits_leaves_the_primary_alone(pair: Pair) -> None:
     with pytest.raises(ServerFailed, match="does not accept in time"), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(limits, "SERVER_START_NS", 1_000_000_000)
+        patch.setattr(limits, "RECOVERY_NS", 1_000_000_000)
         pair.spare.address()
     assert f"standing by: process {pair.primary._process.pid} holds" in pair.said()
     assert pair.live() == (format_address(pair.old_address),)

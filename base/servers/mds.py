@@ -1,0 +1,78 @@
+"""The MDS: shows the market of an OES to whoever subscribes.
+
+In: settings, an address, the state directory. Out: a listening server that AES processes can find.
+Never knows: sockets, messages. It repeats the journal of the OES, so what it shows is what was committed, and either
+of the two may end and come back. All of the journal is repeated at the start: the figures of the last 24 hours need it.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from base import limits
+from base.access.accounts import Accounts
+from base.access.grants import Grants
+from base.access.leases import Leases
+from base.access.state_file import StateFile
+from base.clock import Clock
+from base.errors import HandoffError, ServerMustStop
+from base.exchange.overheard import OverheardExchange
+from base.gateway.authorization import OesDesk
+from base.network.application import Observer
+from base.network.event_loop import EventLoop
+from base.servers.announcing import announce
+from base.servers.following import Following
+from base.servers.journal_reading import JOURNAL
+from base.servers.server import Server
+from base.servers.settings import Settings
+from base.venue import open_mds, open_oes
+from base.vocabulary.logons import MARKET_DATA
+
+
+def build_mds(
+    settings: Settings,
+    address: tuple[str, int],
+    state: Path,
+    *,
+    lenient: bool = False,
+    observer: Observer | None = None,
+) -> Server:
+    """Build an MDS that listens on ``address`` and follows the journal in the state directory.
+
+    Raises SettingsError for a state directory or an address that no logon reply can carry, or settings that the
+    journal was not written with, OSError for an address that cannot be listened on.
+    """
+    with ExitStack() as stack:
+        clock = Clock()
+        tables = StateFile(state, clock)
+        stack.callback(tables.close)
+        credentials, grants = Accounts(settings.credentials), Grants(tables)
+        exchange = OverheardExchange(settings.instruments, settings.accounts, settings.participants)
+        venue = open_mds(
+            OesDesk(credentials, grants, MARKET_DATA),
+            settings.instruments,
+            interval_ns=settings.book_interval_ns,
+            lenient=lenient,
+            takeover=settings.takeover,
+        )
+        copy = open_oes(
+            OesDesk(credentials, grants), exchange, settings.instruments, settings.accounts, settings.participants
+        )
+        following = Following(copy, settings, state / JOURNAL, clock, stack, begin_with_a_picture=False)
+        following.after_commit.append(lambda now_ns: venue.tell(exchange.take_happened(), now_ns))
+        following.catch_up()
+        loop = EventLoop(venue, address, clock, observer)
+        stack.callback(loop.close)
+        loop.timers.every(limits.MDS_LOOK_NS, _following_on(following), loop.now_ns + limits.MDS_LOOK_NS)
+        announce(loop, Leases(tables), MARKET_DATA, settings.mds_advertised)
+        return Server("MDS", loop, stack.pop_all())
+
+
+def _following_on(following: Following) -> Callable[[int], None]:
+    def look(now_ns: int) -> None:
+        try:
+            following.catch_up()
+        except HandoffError as error:
+            raise ServerMustStop(f"the journal cannot be followed: {error}") from error
+
+    return look
