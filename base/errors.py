@@ -11,6 +11,7 @@ order is refused - and a refused order is an event, never an exception.
     |   +-- RemoteProtocolError    the peer sent something the protocol does not allow
     |       +-- ParseError         the bytes are no message of the type they claim
     +-- SettingsError              a settings file or an option is wrong
+    +-- DefinitionError            a message definition is wrong
     +-- LogonRefused               the server answered a logon with LoginStatus 2
     +-- AccessUnavailable          the access tables cannot be read or written now, so nobody may come in
     +-- ServerFailed               a server that we started ended, or did not accept in time
@@ -55,6 +56,10 @@ class ParseError(RemoteProtocolError):
 
 class SettingsError(HandoffError):
     """A settings file or option is wrong; the message names file, line or key, and the rule."""
+
+
+class DefinitionError(HandoffError):
+    """A message definition is wrong; the message names file, line, element, attribute and rule."""
 
 
 class LogonRefused(HandoffError):

@@ -303,6 +303,12 @@ MESSAGE_BYTES = 1058
 SOUP_PAYLOAD_BYTES = 65_534
 """Bytes of a SoupBinTCP payload: with the type all that its two bytes of length can say."""
 
+DEFINITION_BYTES = 1024 * 1024
+"""Characters of a message definition in XML: thousands of messages fit; anything larger is the wrong file."""
+
+DEFINITION_DEPTH = 8
+"""Elements inside each other in a definition: the format needs five."""
+
 # -- gateway
 
 RETURN_NS = 10 * 1_000_000_000

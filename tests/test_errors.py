@@ -13,6 +13,7 @@ BLAMED = {
     errors.RemoteProtocolError: errors.ProtocolError,
     errors.ProtocolError: errors.HandoffError,
     errors.SettingsError: errors.HandoffError,
+    errors.DefinitionError: errors.HandoffError,
     errors.LogonRefused: errors.HandoffError,
     errors.JournalFailed: errors.ServerMustStop,
     errors.JournalFullError: errors.JournalFailed,

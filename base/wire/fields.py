@@ -196,7 +196,10 @@ class TextField(Field):
 
 
 class OpaqueField(Field):
-    """Whatever construct can say and ``struct`` cannot: its bytes are kept, construct reads and builds them."""
+    """Whatever construct can say and ``struct`` cannot: its bytes are kept, construct reads and builds them.
+
+    A subcon may have the bytes that lie there when nobody sets a value as ``blank``; without it they are NULs.
+    """
 
     def __init__(self, spec: FieldSpec, first: int, subcon: Construct) -> None:
         super().__init__(spec, first)
@@ -204,7 +207,7 @@ class OpaqueField(Field):
 
     @property
     def default(self) -> Values:
-        return (bytes(self.spec.size),)
+        return (getattr(self.subcon, "blank", bytes(self.spec.size)),)
 
     def store(self, value: Any) -> Values:
         try:

@@ -66,7 +66,7 @@ class Record:
         assert packer.size == layout.sizeof(), f"{cls.__name__}: struct and construct disagree about the size"
         for field in declared:
             assert not hasattr(Record, field.spec.name), f"{cls.__name__}: {field.spec.name} is a name of Record"
-            setattr(cls, field.spec.name, _attribute(field))
+            setattr(cls, field.spec.name, field_property(field))
         cls._define_parse()
 
     @classmethod
@@ -162,7 +162,8 @@ def _plain(value: Any) -> Any:
     return value.fields() if isinstance(value, Record) else value
 
 
-def _attribute(field: Field) -> property:
+def field_property(field: Field) -> property:
+    """The attribute of a record that reads one field."""
     read, first = field.reader(), field.first
     if type(field).reader is Field.reader:
         return property(lambda record: record._values[first], doc=field.spec.doc)
