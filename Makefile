@@ -20,7 +20,7 @@ help:
 	@echo "make test       ruff, mypy, then all tests with ordinary counts"
 	@echo "make test-long  all tests with full counts (at most an hour)"
 	@echo "make test-crash kill, stop and starve servers under load, with full counts (a quarter of an hour)"
-	@echo "make bench      orders per second, against a loop that only sends back; cost by depth of the book"
+	@echo "make bench      orders per second, against an echo; by depth of the book; durable or not; time to come back"
 	@echo "make check      ruff and mypy alone"
 	@echo "make clean      remove what the other targets made"
 
@@ -47,6 +47,8 @@ bench: $(CORE)
 	@$(VENV)/bin/python -m benchmarks.throughput
 	@echo
 	@$(VENV)/bin/python -m benchmarks.depth
+	@echo
+	@$(VENV)/bin/python -m benchmarks.durability
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

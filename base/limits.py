@@ -119,9 +119,6 @@ MARK_EVERY = 10_000
 PICTURE_EVERY = 200_000
 """Records between two pictures of the state: carrying out that many again takes about a second."""
 
-PICTURE_NICENESS = 5
-"""How much a child that writes a picture stands back behind trading: where both share a core it gets a quarter."""
-
 TAKEOVERS = 100
 """Times that ``serve`` replaces an OES that ended by itself: what fails more often needs a person."""
 

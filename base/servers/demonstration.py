@@ -20,6 +20,7 @@ from base.servers.demo_settings import ACCOUNTS
 from base.wire.layout import Message
 
 INSTRUMENT = "BTCUSD"
+DURABILITY = "commit"
 FEE = 6.275
 """What the third account pays for half a BTC at 50200: 0.00025 of the value."""
 
@@ -39,10 +40,11 @@ def run_demo(transcript: Transcript, say: Callable[[str], object]) -> int:
 def _trade(directory: Path, log: IO[bytes], transcript: Transcript, say: Callable[[str], object]) -> None:
     with ExitStack() as stack:
         arguments = ["--listen", "127.0.0.1:0", "--state", str(directory / "state")]
-        oes = stack.enter_context(Child("oes", arguments, log))
+        oes = stack.enter_context(Child("oes", ["--durability", DURABILITY, *arguments], log))
         aes = stack.enter_context(Child("aes", arguments, log))
         oes_address, aes_address = oes.address(), aes.address()
-        say(f"AES at {aes_address[0]}:{aes_address[1]}, OES at {oes_address[0]}:{oes_address[1]}\n")
+        say(f"AES at {aes_address[0]}:{aes_address[1]}, OES at {oes_address[0]}:{oes_address[1]}")
+        say(f"durability {DURABILITY}: nothing is answered before it is on the disk\n")
         traders = []
         for account, user in ACCOUNTS[:2]:
             say(f"-- account {account}, user {user}, logs on in two stages")

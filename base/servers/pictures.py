@@ -53,7 +53,6 @@ class Photographer:
             os.closerange(0, limits.SESSIONS + limits.SPARE_FILES)  # sockets and pipes are our parent's
             for _ in range(STANDARD_FILES):  # so that nothing that is printed lands in a file of ours
                 os.open(os.devnull, os.O_RDWR)
-            os.nice(limits.PICTURE_NICENESS)
             self._take(sequence)
             code = 0
         finally:

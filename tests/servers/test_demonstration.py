@@ -20,6 +20,7 @@ def test_the_demo_trades_and_shows_the_book() -> None:
         [order_type.name, *("QUOTE_FILL a fee of 6.275 USD" if order_type == OrderType.MKT else RESTED).split()]
         for order_type in OrderType
     ]
+    assert "\ndurability commit: nothing is answered before it is on the disk\n" in text
     assert text.endswith("Both servers stopped in an orderly way.")
     transcript = output.getvalue()
     for line in ("Send the AES Logon message", "Send the OES Logon message", "Message type is transaction"):

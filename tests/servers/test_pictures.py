@@ -47,7 +47,6 @@ def test_a_child_writes_it_with_nothing_of_its_parent_open(tmp_path: Path) -> No
         opened = sorted(os.listdir("/proc/self/fd"))
         (tmp_path / "picture").write_text(f"{sequence} {state_hash} {hashlib.sha256(image).hexdigest()}")
         (tmp_path / "open").write_text(" ".join(opened))
-        (tmp_path / "nice").write_text(str(os.nice(0)))
 
     photographer = Photographer(traded.venue.records, store, 0, forks=True)
     photographer.look(10)
@@ -55,7 +54,6 @@ def test_a_child_writes_it_with_nothing_of_its_parent_open(tmp_path: Path) -> No
     photographer.close()
     sequence, state_hash, _ = (tmp_path / "picture").read_text().split()
     assert (sequence, state_hash) == ("10", traded.exchange.state_hash())
-    assert int((tmp_path / "nice").read_text()) == min(os.nice(0) + limits.PICTURE_NICENESS, 19)
     assert (tmp_path / "open").read_text() == "0 1 2 3"  # three that lead nowhere, and the listing itself
     photographer.look(30)
     photographer.close()

@@ -1,0 +1,57 @@
+"""The durability benchmark runs: both rates, their ratio and three starts. What the figures are is not judged here."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.durability import Comeback, Comparison, Start, comeback_lines, comparison_lines, copied
+from tests.kit.source import ROOT
+
+
+def test_a_short_run_prints_rates_and_times(tmp_path: Path) -> None:
+    options = ["--rounds", "1", "--seconds", "0.2", "--records", "2000", "--sessions", "2"]
+    command = [sys.executable, "-m", "benchmarks.durability", *options, "--directory", str(tmp_path)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert run.returncode == 0, run.stderr
+    printed = dict(line.split(None, 1) for line in run.stdout.splitlines())
+    names = ["machine", "load", "commit", "none", "ratio", "past", "replay", "cold", "picture", "empty"]
+    assert list(printed) == names
+    for rate in ("commit", "none", "past", "replay"):
+        assert int(printed[rate].split()[0].replace(",", "")) > 0
+    assert int(printed["past"].split()[0].replace(",", "")) >= 2000
+    for seconds in ("cold", "picture", "empty"):
+        assert re.match(r"\d+\.\d\d s ", printed[seconds])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "sessions, durable, says", [(100, 95.0, "; goal 0.9: met"), (100, 50.0, "; goal 0.9: not met"), (10, 50.0, "")]
+)
+def test_the_ratio_is_that_of_the_medians(sessions: int, durable: float, says: str) -> None:
+    lines = comparison_lines(Comparison(sessions, [durable, durable, 1.0], [100.0, 100.0, 100.0]))
+    assert lines[-1] == f"ratio    {durable / 100:>11.3f} (single rounds 0.010 to {durable / 100:.3f}){says}"
+
+
+@pytest.mark.parametrize(
+    "cold_s, picture_s, met", [(20.0, 5.0, (True, True)), (20.1, 5.0, (False, True)), (1.0, 5.1, (True, False))]
+)
+def test_the_report_says_which_goal_is_met(cold_s: float, picture_s: float, met: tuple[bool, bool]) -> None:
+    lines = comeback_lines(Comeback(1_000_000, 0, 0, 0, *(Start(one, 0.1) for one in (cold_s, picture_s, 0.5))))
+    judged = [line.rpartition(": ")[2] == "met" for line in lines if "goal" in line]
+    assert tuple(judged) == met
+    starts = (Start(one, 0.1) for one in (10.5, 1.0, 0.5))
+    assert Comeback(1_000_000, 0, 0, 0, *starts).replayed_per_second == 100_000
+
+
+def test_a_copy_leaves_out_what_belongs_to_the_killed(tmp_path: Path) -> None:
+    past = tmp_path / "past"
+    past.mkdir()
+    for name in ("1.journal", "1.snapshot", "snapshot.new", "operator.sock"):
+        (past / name).touch()
+    with_pictures = copied(past, tmp_path / "with", with_pictures=True)
+    assert sorted(file.name for file in with_pictures.iterdir()) == ["1.journal", "1.snapshot"]
+    without = copied(past, tmp_path / "without", with_pictures=False)
+    assert [file.name for file in without.iterdir()] == ["1.journal"]
