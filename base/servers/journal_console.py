@@ -244,6 +244,9 @@ def _add(
     parser = commands.add_parser(word, help=what, description=f"{what[0].upper()}{what[1:]}.")
     parser.set_defaults(run=carry_out)
     parser.add_argument(
+        "--state", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="the same as before the command"
+    )
+    parser.add_argument(
         "--settings", type=Path, metavar="FILE", help="those that the venue was started with (default: the demo's)"
     )
     return parser

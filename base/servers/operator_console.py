@@ -97,7 +97,11 @@ def make_parser() -> argparse.ArgumentParser:
 def _add(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", word: str, what: str
 ) -> argparse.ArgumentParser:
-    return commands.add_parser(word, help=what, description=f"{what[0].upper()}{what[1:]}.")
+    parser = commands.add_parser(word, help=what, description=f"{what[0].upper()}{what[1:]}.")
+    parser.add_argument(
+        "--state", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="the same as before the command"
+    )
+    return parser
 
 
 def _add_instruments(parser: argparse.ArgumentParser) -> None:

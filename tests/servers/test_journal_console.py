@@ -34,6 +34,14 @@ def exit_code(state: Path, typed: str) -> int:
         return end.code
 
 
+def test_the_state_directory_is_named_before_or_after_the_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in (["--state", str(tmp_path), "verify"], ["verify", "--state", str(tmp_path)]):
+        assert main(["journal", *arguments]) == 1
+        assert str(tmp_path) in capsys.readouterr().err
+
+
 def play(floor: KeptFloor) -> None:
     """The story that the document tells."""
     floor.log_on(MAKER, TAKER)

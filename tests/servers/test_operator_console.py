@@ -129,6 +129,14 @@ def test_tables_of_a_billion_fit_80_columns() -> None:
     assert max(map(len, operator_console._table_lines(tables))) <= 80
 
 
+def test_the_state_directory_is_named_before_or_after_the_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in (("--state", tmp_path, "status"), ("status", "--state", tmp_path)):
+        assert exit_code(*arguments) == 1
+        assert f"state directory {tmp_path}:" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("state", ["empty", "missing"])
 def test_no_venue_is_said_so(state: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "empty").mkdir()
