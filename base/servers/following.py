@@ -9,11 +9,12 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from base.clock import Clock
 from base.errors import RecoveryFailed
 from base.journal import snapshots
-from base.journal.disk import FileDisk
+from base.journal.disk import Disk, FileDisk
 from base.journal.replay import Follower
 from base.servers.past import Past, picture_version
 from base.servers.settings import Settings
@@ -22,18 +23,34 @@ from base.venue import Venue
 log = logging.getLogger("handoff")
 
 
+class OpenDisk(Disk, Protocol):
+    """A disk that is given back."""
+
+    def close(self) -> None: ...
+
+
 class Following:
     """A venue that does what a journal says. It begins with a picture where there is one, then ``catch_up`` goes on.
 
-    ``after_commit`` is called after each commit, with the time at which it was made.
+    ``after_commit`` is called after each commit, with the time at which it was made. ``open_disk`` opens the
+    directory, here and wherever else it is wanted.
     """
 
     def __init__(
-        self, venue: Venue, settings: Settings, directory: Path, clock: Clock, held: ExitStack,
-        *, begin_with_a_picture: bool = True,
-    ) -> None:  # fmt: skip
+        self,
+        venue: Venue,
+        settings: Settings,
+        directory: Path,
+        clock: Clock,
+        held: ExitStack,
+        open_disk: Callable[[Path], OpenDisk] = FileDisk,
+        *,
+        begin_with_a_picture: bool = True,
+    ) -> None:
         assert venue.records is not None, "only an OES has a past"
-        self.disk = FileDisk(directory)
+        self.directory = directory
+        self.open_disk = open_disk
+        self.disk = open_disk(directory)
         held.callback(self.disk.close)
         self.past = Past(venue.records, settings, clock, log.info)
         self.after_commit: list[Callable[[int], object]] = []

@@ -12,7 +12,6 @@ from base.clock import Clock
 from base.errors import RecoveryFailed
 from base.gateway.records import Records
 from base.journal import snapshots
-from base.journal.disk import FileDisk
 from base.journal.segments import Journal
 from base.network.timers import Timers
 from base.servers.following import Following
@@ -45,8 +44,11 @@ class Keeping:
         assert venue.records is not None, "only an OES has a past"
         self._records: Records = venue.records
         self._settings = settings
-        self._directory = following.disk.directory
-        self._journal = Journal.open(following.disk, durable=durable)
+        self._directory = following.directory
+        self._open_disk = following.open_disk
+        self._journal = Journal.open(
+            following.disk, durable=durable, segment_bytes=limits.JOURNAL_SEGMENT_BYTES
+        )
         self._carry_out_the_rest(following)
         self._journal.begin_epoch()
         self._photographer = Photographer(self._records, self._store_picture, self._journal.sequence, forks=forks)
@@ -82,6 +84,6 @@ class Keeping:
             log.error("the disk of %s is full: new orders are refused, cancels are taken", self._directory)
 
     def _store_picture(self, sequence: int, state_hash: str, image: bytes) -> None:
-        disk = FileDisk(self._directory)  # of our own: this may be a child, without the files of its parent
+        disk = self._open_disk(self._directory)  # of our own: this may be a child, without the files of its parent
         snapshots.write(disk, sequence, self._journal.epoch, state_hash, picture_version(self._settings), image)
         disk.close()

@@ -41,7 +41,7 @@ class Photographer:
             return
         self._taken_at = sequence
         if not self._forks:
-            self._take(sequence)
+            self._try(sequence)
             return
         child = os.fork()
         if child:
@@ -73,6 +73,13 @@ class Photographer:
         if self._child is not None:
             os.waitpid(self._child, 0)
             self._child = None
+
+    def _try(self, sequence: int) -> None:
+        """Take it in our own process, to which a picture is not worth an answer."""
+        try:
+            self._take(sequence)
+        except OSError as error:
+            log.warning("a picture of the state could not be written (%s); the next one may", error)
 
     def _take(self, sequence: int) -> None:
         state_hash = self._records.state_hash()

@@ -29,19 +29,38 @@ class FollowsJournal(Protocol):
     def catch_up(self) -> None: ...
 
 
+class SignsOfLife:
+    """What a process that holds a journal let us know of itself; whoever never gave a sign is not missed."""
+
+    def __init__(self, leases: Leases, clock: Clock) -> None:
+        self._leases = leases
+        self._clock = clock
+        self._last_ns: int | None = None
+
+    def are_missing(self, pid: int) -> bool:
+        """Whether the process gave signs of life and has given none for too long."""
+        with suppress(AccessUnavailable):
+            sign_ns = self._leases.last_sign_of(pid)
+            if sign_ns is not None:
+                self._last_ns = max(sign_ns, self._last_ns or 0)
+        return self._last_ns is not None and self._clock.system_ns() - self._last_ns > limits.LEASE_STALE_NS
+
+    def forget(self) -> None:
+        """Another process is looked at from now on, or none."""
+        self._last_ns = None
+
+
 class Spare:
     """Waits behind the process that holds a journal."""
 
     def __init__(self, directory: Path, leases: Leases, clock: Clock, follower: FollowsJournal) -> None:
         self._directory = directory
-        self._leases = leases
-        self._clock = clock
+        self._signs = SignsOfLife(leases, clock)
         self._follower = follower
         self._selector = selectors.DefaultSelector()
         self._wakeup = Wakeup(self._selector)
         self._watched: int | None = None
         self._descriptor: int | None = None
-        self._last_sign_ns: int | None = None
         self._stopped = False
 
     def __enter__(self) -> "Spare":
@@ -101,20 +120,15 @@ class Spare:
 
     def _judge(self, pid: int) -> None:
         """End a process that gave signs of life and gives none any more."""
-        with suppress(AccessUnavailable):
-            sign_ns = self._leases.last_sign_of(pid)
-            if sign_ns is not None:
-                self._last_sign_ns = max(sign_ns, self._last_sign_ns or 0)
-        if self._last_sign_ns is None or self._descriptor is None:
-            return
-        if self._clock.system_ns() - self._last_sign_ns > limits.LEASE_STALE_NS:
+        if self._descriptor is not None and self._signs.are_missing(pid):
             log.warning("process %d gives no sign of life; it is ended before its journal is taken over", pid)
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
-            self._last_sign_ns = None
+            self._signs.forget()
 
     def _forget(self) -> None:
         if self._descriptor is not None:
             self._selector.unregister(self._descriptor)
             os.close(self._descriptor)
-        self._watched = self._descriptor = self._last_sign_ns = None
+        self._watched = self._descriptor = None
+        self._signs.forget()

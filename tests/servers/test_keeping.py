@@ -171,3 +171,26 @@ def test_one_process_has_the_journal(tmp_path: Path) -> None:
         build_oes(SETTINGS, ("127.0.0.1", 0), tmp_path)
     with build_oes(SETTINGS, ("127.0.0.1", 0), tmp_path):
         pass
+
+
+def test_a_journal_is_kept_on_the_disk_that_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "PICTURE_EVERY", 1)
+    opened: list[FileDisk] = []
+
+    def open_elsewhere(directory: Path) -> FileDisk:
+        opened.append(FileDisk(directory / "elsewhere"))
+        return opened[-1]
+
+    with ExitStack() as stack:
+        exchange = Exchange(SETTINGS.instruments, SETTINGS.accounts, SETTINGS.participants)
+        venue = open_oes(
+            OpenDoor(ACCOUNTS),  # type: ignore[arg-type]
+            exchange, SETTINGS.instruments, SETTINGS.accounts, SETTINGS.participants,
+        )  # fmt: skip
+        following = Following(venue, SETTINGS, tmp_path, Clock(), stack, open_elsewhere)
+        keeping = Keeping(venue, SETTINGS, following, Clock(), stack, durable=True, forks=False)
+        keeping.recorder.begin(b"{}", 0)
+        assert len(opened) == 2, "one for the journal, one for the picture"
+    names = {path.name for path in (tmp_path / "elsewhere").iterdir()}
+    assert "00000001.journal" in names and any(name.endswith(".snapshot") for name in names)
+    assert [path.name for path in tmp_path.iterdir()] == ["elsewhere"]

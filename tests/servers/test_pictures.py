@@ -73,3 +73,14 @@ def test_a_child_that_fails_costs_a_line_in_the_log(caplog: pytest.LogCaptureFix
         photographer.reap()
     assert "a picture of the state could not be written (exit code 1)" in caplog.text
     photographer.reap()
+
+
+def test_a_picture_that_cannot_be_written_in_our_own_process_costs_no_more(caplog: pytest.LogCaptureFixture) -> None:
+    traded = floor()
+    assert traded.venue.records is not None
+
+    def store(sequence: int, state_hash: str, image: bytes) -> None:
+        raise OSError("no room")
+
+    Photographer(traded.venue.records, store, 0, forks=False).look(10)
+    assert "a picture of the state could not be written (no room)" in caplog.text

@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -19,9 +19,10 @@ from base.servers.aes import build_aes
 from base.servers.children import Child
 from base.servers.demo_settings import demo_settings
 from base.servers.oes import JOURNAL
-from base.servers.spare import Spare
+from base.servers.spare import SignsOfLife, Spare
 from base.socket_controller import format_address
 from base.vocabulary.logons import ORDER_ENTRY
+from tests.kit.clock import SECOND, ManualClock
 from tests.kit.serving import serving
 
 LOOPBACK = ("127.0.0.1", 0)
@@ -120,3 +121,19 @@ def test_a_spare_that_another_process_forestalls_goes_on_waiting(
 def test_without_a_primary_a_spare_trades_at_once(tmp_path: Path) -> None:
     with Child("oes", ["--spare", "--listen", "127.0.0.1:0", "--state", str(tmp_path)]) as spare:
         assert spare.address()[1]
+
+
+def test_signs_of_life_are_missed_by_who_gave_some_only(tmp_path: Path) -> None:
+    clock = ManualClock()
+    with closing(StateFile(tmp_path, clock)) as tables:
+        leases, signs = Leases(tables), SignsOfLife(Leases(tables), clock)
+        clock.advance(100 * SECOND)
+        assert not signs.are_missing(os.getpid())
+        leases.announce(ORDER_ENTRY, ["127.0.0.1:1"])
+        clock.advance(limits.LEASE_STALE_NS)
+        assert not signs.are_missing(os.getpid())
+        leases.withdraw()  # the last sign is remembered
+        clock.advance(1)
+        assert signs.are_missing(os.getpid())
+        signs.forget()
+        assert not signs.are_missing(os.getpid())
