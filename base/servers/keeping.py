@@ -46,9 +46,7 @@ class Keeping:
         self._settings = settings
         self._directory = following.directory
         self._open_disk = following.open_disk
-        self._journal = Journal.open(
-            following.disk, durable=durable, segment_bytes=limits.JOURNAL_SEGMENT_BYTES
-        )
+        self._journal = Journal.open(following.disk, durable=durable, segment_bytes=limits.JOURNAL_SEGMENT_BYTES)
         self._carry_out_the_rest(following)
         self._journal.begin_epoch()
         self._photographer = Photographer(self._records, self._store_picture, self._journal.sequence, forks=forks)

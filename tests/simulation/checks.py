@@ -143,7 +143,8 @@ def _check_pictures(machine: Machine, settings: Settings, live: Exchange) -> Non
     if picture is not None:
         exchange, _, past = _blank(machine, settings)
         past.restore(picture.sequence, picture.state_hash, picture.body)
-        past.repeat_all(read(disk, picture.sequence))
+        for commit in read(disk, picture.sequence):
+            past.repeat(commit)
         assert exchange.state_hash() == live.state_hash(), "the way from a picture leads to another state"
 
 

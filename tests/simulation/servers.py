@@ -18,6 +18,7 @@ from base.exchange import Exchange
 from base.gateway.authorization import AesDesk, OesDesk
 from base.network.application import Application
 from base.network.timers import Timers
+from base.servers.following import Following
 from base.servers.keeping import Keeping
 from base.servers.settings import Settings
 from base.servers.spare import SignsOfLife
@@ -148,9 +149,7 @@ class Aes(Process):
     def __init__(self, machine: Machine, settings: Settings) -> None:
         super().__init__(machine, settings, "AES", "10.0.0.1:4444")
         state = SimulatedState(machine.tables, self.clock)
-        desk = AesDesk(
-            Accounts(settings.credentials), SpentCodes(state), Grants(state), Leases(state), self.clock
-        )
+        desk = AesDesk(Accounts(settings.credentials), SpentCodes(state), Grants(state), Leases(state), self.clock)
         self.application = open_aes(desk)
 
 
@@ -189,27 +188,28 @@ class Oes(Process):
         self.disk = ProcessDisk(machine.platter, machine.chance)
         self.wants_to_end: int | None = None
         """The pid of a process without signs of life."""
+        self.following: Following | None = None
         self.keeping: Keeping | None = None
 
     @property
     def sequence(self) -> int:
-        """The number of the last record that is committed, or carried out as long as this one follows."""
+        """The number of the last record that was committed."""
         assert self.keeping is not None
-        return self.keeping.past.sequence if self.application is None else self.keeping._journal.sequence
+        return self.keeping._journal.sequence
 
     def _get_ready(self) -> None:
-        if self.keeping is None:
-            self.keeping = Keeping(
+        if self.following is None:
+            self.following = Following(
                 self.venue, self.settings, Path("journal"), self.clock, self.held, lambda directory: self.disk
             )
-            if self.keeping.past.sequence:
+            if self.following.past.sequence:
                 self.machine.note("recovery from a picture")
-        self.keeping.catch_up()
-        self.checks.followed(self.name, self.keeping.past.sequence, self.exchange)
+        self.following.catch_up()
+        self.checks.followed(self.name, self.following.past.sequence, self.exchange)
         holder = self.machine.lock_holder
         if holder is None:
             self.machine.lock_holder = self.pid
-            self._begin(self.keeping)
+            self._begin(self.following)
         elif holder != self._watched:
             self._watched = holder
             self._signs.forget()
@@ -217,15 +217,17 @@ class Oes(Process):
             self._signs.forget()
             self.wants_to_end = holder
 
-    def _begin(self, keeping: Keeping) -> None:
-        recorder = keeping.begin(durable=True, forks=False)
+    def _begin(self, following: Following) -> None:
+        keeping = self.keeping = Keeping(
+            self.venue, self.settings, following, self.clock, self.held, durable=True, forks=False
+        )
         now_ns = self.clock.now_ns()
         keeping.watch(self.timers, now_ns)
-        recorder.after_commit.insert(0, lambda now_ns: self._committed())
+        keeping.recorder.after_commit.insert(0, lambda now_ns: self._committed())
         self._leases.supersede(ORDER_ENTRY)
         self._leases.announce(ORDER_ENTRY, [self.address])
         self.timers.every(limits.LEASE_RENEW_NS, lambda now_ns: self._leases.renew(), now_ns + limits.LEASE_RENEW_NS)
-        self.application = recorder
+        self.application = keeping.recorder
         self.machine.say(f"{self.name} trades at {self.address} from record {self.sequence} on")
         self._committed()
 

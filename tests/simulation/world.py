@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from base import limits
-from base.errors import HandoffError
 from base.servers.settings import Settings, parse_settings
 from tests.kit.platter import Plan, PowerCut, ProcessKilled
 from tests.simulation.checks import Checks, check_end, check_journal
@@ -354,7 +353,7 @@ def simulate(seed: int, profile: Profile) -> World:
     with in_place_of_the_world(world.machine):
         try:
             world.run()
-        except (AssertionError, LookupError, ValueError, TypeError, OSError, RuntimeError, HandoffError) as error:
+        except Exception as error:
             lines = "\n".join(world.machine.trace)
             command = f"HANDOFF_SEED={seed} python -m pytest -q {profile.test}"
             raise SimulationFailed(
