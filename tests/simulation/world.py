@@ -268,10 +268,12 @@ class World:
 
     def pause(self) -> bool:
         """SIGSTOP, and SIGCONT later."""
-        process = self._one_of([process for process in self.processes if not process.is_paused])
+        running = [process for process in self.processes if not process.is_paused]
+        trading = [process for process in running if process.pid == self.machine.lock_holder]
+        process = self._one_of(trading if trading and self.chance.random() < 0.6 else running)
         if process is not None:
             self.machine.say(f"{process.name} is stopped")
-            process.paused_until_ns = self.machine.time.system + self.chance.randrange(8 * SECOND)
+            process.paused_until_ns = self.machine.time.system + self.chance.randrange(10 * SECOND)
         return process is not None
 
     def strike_in_an_operation(self, what: str) -> bool:
