@@ -87,7 +87,7 @@ class Replayed:
         self.commits = list(read(disk))
         self.exchange, records, past = _blank(machine, settings)
         for number, shadow in enumerate(records._shadows):
-            shadow.send = lambda frame, number=number: self._hear(number, bytes(frame))  # type: ignore[misc]
+            shadow.report = lambda frame, number=number: self._hear(number, bytes(frame))
             records._order_entry.reports.join(shadow)
         self._past = past
         self._repeat(self.commits)
