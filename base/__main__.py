@@ -72,6 +72,14 @@ def decode(options: argparse.Namespace) -> int:
     return FAILED if fault else OK
 
 
+def dissector(options: argparse.Namespace) -> int:
+    """Print the Wireshark dissector."""
+    from base.wire.dissector_lua import dissector_lua
+
+    print(dissector_lua(), end="")
+    return OK
+
+
 def key(options: argparse.Namespace) -> int:
     """Print a new key for an account with one-time codes."""
     from base.servers.settings import new_key
@@ -117,6 +125,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands.add_parser("journal", help="read what a venue recorded: show, verify, replay, export", add_help=False)
     parser_of_decode = _add(commands, "decode", decode, "print messages as tables of fields")
     parser_of_decode.add_argument("hex", nargs="*", help="hexadecimal digits; without any, standard input is read")
+    _add(commands, "dissector", dissector, "print a dissector for Wireshark, in Lua")
     _add(commands, "key", key, "print a new key for an account with one-time codes")
     return parser
 
