@@ -40,7 +40,10 @@ class Past:
 
     def restore(self, sequence: int, state_hash: str, image: bytes) -> None:
         """Begin with a picture; RecoveryFailed when it is not what it claims to be."""
-        self._records.restore(captured_in(image))
+        try:
+            self._records.restore(captured_in(image))
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise RecoveryFailed(f"the picture shows another kind of state: {type(error).__name__}") from error
         if self._records.state_hash() != state_hash:
             raise RecoveryFailed("the picture leads to another state than the one it was taken of")
         self.sequence = sequence

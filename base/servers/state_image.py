@@ -13,7 +13,7 @@ import pickle
 
 from base.errors import RecoveryFailed
 
-VERSION = "1"
+VERSION = "2"
 """Changes with every change of what is kept in the classes below."""
 
 ROOMS = ("base.exchange.", "base.gateway.reports", "base.matching.", "base.risk.", "base.vocabulary.")

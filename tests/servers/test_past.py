@@ -89,6 +89,13 @@ def test_a_picture_of_another_state_is_refused() -> None:
         one.restore(5, "0" * 64, image_of(floor.venue.records.capture()))
 
 
+@pytest.mark.parametrize("captured", [(), (1, 2, 3), ({}, (), ({}, {}))])
+def test_a_picture_of_another_kind_is_refused(captured: tuple[object, ...]) -> None:
+    one, _ = past(Floor())
+    with pytest.raises(RecoveryFailed, match="another kind of state"):
+        one.restore(5, "0" * 64, image_of(captured))
+
+
 def test_a_gap_is_named() -> None:
     _, commits = history()
     one, _ = past(Floor())
