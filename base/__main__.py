@@ -109,6 +109,13 @@ def journal(arguments: Sequence[str]) -> int:
     return run(arguments)
 
 
+def ouch_client(arguments: Sequence[str]) -> int:
+    """Send OUCH messages from a script or from answers, which has options of its own."""
+    from base.client.ouch.command import run
+
+    return run(arguments)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Make the parser of all commands."""
     parser = argparse.ArgumentParser(
@@ -123,6 +130,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands.add_parser("client", help="log on and trade by a menu", add_help=False)
     commands.add_parser("operator", help="command a running venue: halt, cancel, status ...", add_help=False)
     commands.add_parser("journal", help="read what a venue recorded: show, verify, replay, export", add_help=False)
+    commands.add_parser("ouch-client", help="send OUCH messages from a script, or field by field", add_help=False)
     parser_of_decode = _add(commands, "decode", decode, "print messages as tables of fields")
     parser_of_decode.add_argument("hex", nargs="*", help="hexadecimal digits; without any, standard input is read")
     _add(commands, "dissector", dissector, "print a dissector for Wireshark, in Lua")
@@ -137,6 +145,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return client(given[1:])
     if given[:1] == ["operator"]:
         return _reported(lambda: operator(given[1:]))
+    if given[:1] == ["ouch-client"]:
+        return _reported(lambda: ouch_client(given[1:]))
     if given[:1] == ["journal"]:
         return _reported(lambda: journal(given[1:]))
     parser = make_parser()

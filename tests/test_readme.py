@@ -73,7 +73,7 @@ def test_every_handoff_command_named_exists() -> None:
     usage = subprocess.run(
         [sys.executable, "-m", "base", "--help"], capture_output=True, text=True, cwd=ROOT, check=True
     )
-    for command in set(re.findall(r"`handoff ([a-z]+)", README)):
+    for command in set(re.findall(r"`handoff ([a-z-]+)", README)):
         assert re.search(rf"^    {command} ", usage.stdout, re.MULTILINE), command
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
+from base import limits
 from base.client.ouch.bare import BareConversation
 from base.client.ouch.link import Conversation, Link
 from base.client.ouch.loop_thread import LoopThread
@@ -52,7 +53,8 @@ class Client:
 class OuchServer:
     """Override ``on_message``, and ``on_login`` when not everybody may come in.
 
-    An exception of theirs stops the server: ``run`` and the ``with`` blocks raise it.
+    An exception of theirs stops the server: ``run`` and the ``with`` blocks raise it. What is private here begins
+    with two underscores, so that no name of a subclass meets it.
     """
 
     def __init__(
@@ -62,13 +64,14 @@ class OuchServer:
         self.session = session
         self.address = address
         """Where it listens; the real port once it does."""
-        self._bare = bare
-        self._clock = Clock()
-        self._streams: dict[str, MemoryStream] = {}
-        self._clients: dict[Link, Client] = {}
-        self._links: set[Link] = set()
-        self._server: asyncio.Server | None = None
-        self._failed: asyncio.Future[None] | None = None
+        self.__bare = bare
+        self.__clock = Clock()
+        self.__streams: dict[str, MemoryStream] = {}
+        self.__clients: dict[Link, Client] = {}
+        self.__links: set[Link] = set()
+        self.__gone = asyncio.Event()
+        self.__server: asyncio.Server | None = None
+        self.__failed: asyncio.Future[None] | None = None
 
     # -- to be overridden
 
@@ -85,29 +88,34 @@ class OuchServer:
     def on_end(self, client: Client, why: str) -> None:
         """A client is gone."""
 
+    def stream_of(self, user: str) -> MemoryStream:
+        """What an account was sent so far; a client of it is sent what is appended here with the next message."""
+        return self.__streams.setdefault(user.upper(), MemoryStream())
+
     # -- running
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._failed = loop.create_future()
-        self._server = await loop.create_server(lambda: Link(self._conversation(), self, self._clock), *self.address)
-        self.address = self._server.sockets[0].getsockname()[:2]
+        self.__failed = loop.create_future()
+        self.__server = await loop.create_server(lambda: Link(self.__conversation(), self, self.__clock), *self.address)
+        self.address = self.__server.sockets[0].getsockname()[:2]
         return self
 
     async def __aexit__(self, *raised: object) -> None:
-        assert self._server is not None and self._failed is not None
-        self._server.close()
-        for link in list(self._links):
+        assert self.__server is not None and self.__failed is not None
+        self.__server.close()
+        for link in list(self.__links):
             link.hang_up("the server stops")
-        await self._server.wait_closed()
-        if self._failed.done():
-            self._failed.result()
-        self._failed.cancel()
+        await self.__all_gone()
+        await self.__server.wait_closed()
+        if self.__failed.done():
+            self.__failed.result()
+        self.__failed.cancel()
 
     async def serve_forever(self) -> None:
         """Serve until cancelled, or until a method raises."""
-        assert self._failed is not None, "first `async with`"
-        await asyncio.shield(self._failed)
+        assert self.__failed is not None, "first `async with`"
+        await asyncio.shield(self.__failed)
 
     def run(self) -> None:
         """Serve, in a program without asyncio, until interrupted or until a method raises."""
@@ -135,57 +143,77 @@ class OuchServer:
 
     def linked(self, link: Link) -> None:
         """Somebody connected."""
-        self._links.add(link)
-        if self._bare:
-            self._enter(link, "", MemoryStream())
+        self.__links.add(link)
+        if self.__bare:
+            with self.__failing(link):
+                self.__welcome(link, "", MemoryStream())
 
     def happened(self, link: Link, event: Any) -> None:
         """A client said something."""
-        try:
-            self._act(link, event)
-        except Exception as error:
-            link.cut("the server failed")
-            if self._failed is not None and not self._failed.done():
-                self._failed.set_exception(error)
+        with self.__failing(link):
+            self.__act(link, event)
 
     def link_over(self, link: Link, why: str) -> None:
         """Somebody is gone."""
-        self._links.discard(link)
-        client = self._clients.pop(link, None)
+        self.__links.discard(link)
+        self.__gone.set()
+        client = self.__clients.pop(link, None)
         if client is not None:
-            self.on_end(client, why)
+            with self.__failing(link):
+                self.on_end(client, why)
 
     # -- inside
 
-    def _conversation(self) -> Conversation:
-        if self._bare:
-            return BareConversation(self.dialect, Direction.TO_HOST)
-        return SoupServerSession(self._clock.now_ns())
+    @contextmanager
+    def __failing(self, link: Link) -> Iterator[None]:
+        """Let an exception of the user's methods stop the server."""
+        try:
+            yield
+        except Exception as error:
+            link.cut("the server failed")
+            if self.__failed is not None and not self.__failed.done():
+                self.__failed.set_exception(error)
 
-    def _act(self, link: Link, event: Any) -> None:
+    async def __all_gone(self) -> None:
+        """Let the last words go out, and do not wait for ever for those who do not take them."""
+        try:
+            async with asyncio.timeout(limits.SHUT_DOWN_NS / 1e9):
+                while self.__links:
+                    self.__gone.clear()
+                    await self.__gone.wait()
+        except TimeoutError:
+            for link in list(self.__links):
+                link.cut("did not take the last messages in time")
+
+    def __conversation(self) -> Conversation:
+        if self.__bare:
+            return BareConversation(self.dialect, Direction.TO_HOST)
+        return SoupServerSession(self.__clock.now_ns())
+
+    def __act(self, link: Link, event: Any) -> None:
         match event:
             case LoginReceived(login):
-                self._log_in(link, login.username.upper(), login.password)
+                self.__log_in(link, login.username.upper(), login.password)
             case UnsequencedReceived(messages):
                 for raw in messages:
-                    self.on_message(self._clients[link], self.dialect.decode(raw, Direction.TO_HOST))
+                    self.on_message(self.__clients[link], self.dialect.decode(raw, Direction.TO_HOST))
             case LinkLost(why) | ProtocolBroken(why):
                 link.because(why)
 
-    def _log_in(self, link: Link, user: str, password: str) -> None:
+    def __log_in(self, link: Link, user: str, password: str) -> None:
         conversation = link.conversation
         assert isinstance(conversation, SoupServerSession)
         reason = self.on_login(user, password)
         if reason is not None:
             conversation.reject_login(reason)
             return
-        stream = self._streams.setdefault(user, MemoryStream())
+        stream = self.stream_of(user)
         if conversation.accept_login(self.session, stream) is None:
             return
-        for other in [other for other, client in self._clients.items() if client.user == user]:
+        for other in [other for other, client in self.__clients.items() if client.user == user]:
             other.hang_up("the account logged in again")
-        self._enter(link, user, stream)
+        self.__welcome(link, user, stream)
 
-    def _enter(self, link: Link, user: str, stream: MemoryStream) -> None:
-        self._clients[link] = Client(link, user, stream)
-        self.on_connect(self._clients[link])
+    def __welcome(self, link: Link, user: str, stream: MemoryStream) -> None:
+        self.__clients[link] = Client(link, user, stream)
+        self.on_connect(self.__clients[link])

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from base.client.ouch import BlockingSession, Client, OuchServer, japannext
-from base.session.sequence import MemoryStream
 from base.wire.soupbintcp.packets import LoginAccepted, LoginRejectReason, PacketFramer
 
 PATIENCE_S = 20.0
@@ -38,9 +37,8 @@ def accepting(**words: Any) -> Accepting:
 
 def filled(server: OuchServer, user: str, messages: list[bytes]) -> None:
     """Put messages into the stream of an account before it logs in."""
-    stream = server._streams.setdefault(user.upper(), MemoryStream())
     for message in messages:
-        stream.append(message)
+        server.stream_of(user).append(message)
 
 
 class HandDriven:

@@ -103,3 +103,21 @@ def test_hand_driven_peers_see_the_login() -> None:
         client = coming.result(PATIENCE_S)
         peer.sock.close()
         client.close()
+
+
+@pytest.mark.parametrize("method", ["on_connect", "on_end"])
+def test_the_other_methods_may_fail_as_well(method: str) -> None:
+    def fail(*given: object) -> None:
+        raise ZeroDivisionError(method)
+
+    server = accepting(bare=True)
+    setattr(server, method, fail)
+    with pytest.raises(ZeroDivisionError, match=method), server.in_thread():
+        client = connect_bare(server.address, dialect=japannext.dialect)
+        client.send_message(japannext.EnterOrder(orderToken=1))
+        if method == "on_end":
+            assert client.receive_message(PATIENCE_S).orderToken == 1
+        else:
+            with pytest.raises(ConnectionLost):
+                client.receive_message(PATIENCE_S)
+        client.close()
