@@ -7,9 +7,11 @@ SYMBOLS = {1: "BTCUSD", 4: "BTCUSDT"}
 QUOTES = {1: "USD", 4: "USDT"}
 OPENING = {"USD": 1_000_000, "USDT": 1_000_000, "BTC": 100}
 ATOMS_PER_UNIT = 10**8
-LOT = 0.00001
+LOTS_PER_UNIT = 100_000
+LOT = 1 / LOTS_PER_UNIT
 ATOMS_PER_LOT = 1_000
-TICKS = {1: 0.5, 4: 0.01}
+TICKS_PER_UNIT = {1: 2, 4: 100}
+TICKS = {symbol: 1 / ticks for symbol, ticks in TICKS_PER_UNIT.items()}
 ATOMS_PER_TICK_AND_LOT = {1: 500, 4: 10}
 """Atoms of the quote currency that one lot costs per tick of its price."""
 

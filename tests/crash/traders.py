@@ -12,7 +12,7 @@ from base.messages import CollateralResponse, MessageType, Transaction
 from base.wire.layout import Message
 from tests.crash.history import Writer
 from tests.crash.line import PATIENCE_S, Line, LineLost, Refused, User
-from tests.crash.settings import ATOMS_PER_UNIT, LOT, OPENING, SYMBOLS, TICKS
+from tests.crash.settings import ATOMS_PER_UNIT, LOT, LOTS_PER_UNIT, OPENING, SYMBOLS, TICKS, TICKS_PER_UNIT
 
 GTC, IOC = 2, 3
 LIMIT, MARKET = 1, 2
@@ -133,7 +133,7 @@ class Trading(threading.Thread):
         lots = random.randint(1, 20) * 100
         number = self._user.requests.next_order_id()
         order = self._user.requests.new_order(
-            symbol, side, lots * LOT, ticks * TICKS[symbol], order_type, tif, number, 1, {}
+            symbol, side, lots / LOTS_PER_UNIT, ticks / TICKS_PER_UNIT[symbol], order_type, tif, number, 1, {}
         )
         self._history.note("new", id=number, symbol=symbol, side=side, ticks=ticks, lots=lots, rests=tif == GTC)
         self._sent[number] = order
@@ -199,10 +199,9 @@ class Trading(threading.Thread):
         listed: list[list[int]] = []
         while not isinstance(message := self._line.receive(), CollateralResponse):
             assert isinstance(message, Transaction), message
-            if message.ExecID:
+            if message.MessageType != MessageType.ORDER_NEW:  # a report that was on its way
                 self._take(message)
                 continue
-            assert message.MessageType == MessageType.ORDER_NEW, message
             listed.append([message.OrderID, round(message.ExecShares / LOT), round(message.RemainingQuantity / LOT)])
         self._history.note("open", orders=listed)
         return {number for number, *_ in listed}
