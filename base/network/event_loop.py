@@ -83,6 +83,11 @@ class EventLoop:
         """The real address, host and port."""
         return self._listener.address
 
+    def unsent_bytes(self, number: int) -> int:
+        """How many bytes wait for the peer of a connection; 0 when that is gone."""
+        connection = self._connections.get(number)
+        return connection.unsent_bytes if connection is not None else 0
+
     def stop(self) -> None:
         """End ``run`` in an orderly way, the second time at once; safe in signal handlers and from any thread."""
         self._stops_asked += 1

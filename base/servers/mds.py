@@ -63,6 +63,7 @@ def build_mds(
         following.catch_up()
         loop = EventLoop(venue, address, clock, observer)
         stack.callback(loop.close)
+        venue.unsent_bytes = loop.unsent_bytes
         loop.timers.every(limits.MDS_LOOK_NS, _following_on(following), loop.now_ns + limits.MDS_LOOK_NS)
         announce(loop, Leases(tables), MARKET_DATA, settings.mds_advertised)
         return Server("MDS", loop, stack.pop_all())

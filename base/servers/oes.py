@@ -89,6 +89,7 @@ class Oes:
         )
         loop = EventLoop(keeping.recorder, address, self._clock, observer)
         self._held.callback(loop.close)
+        self._venue.unsent_bytes = loop.unsent_bytes
         keeping.watch(loop.timers, loop.now_ns)
         open_operator_door(loop, keeping.recorder, self._state)
         announce(loop, self._leases, ORDER_ENTRY, self._settings.advertised)

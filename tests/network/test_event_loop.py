@@ -204,6 +204,15 @@ def test_a_reader_that_is_too_slow_is_closed_and_the_others_go_on(
     assert reader.recv(20) == b"<1 left>"
 
 
+def test_what_waits_for_a_peer_is_counted(hall: Hall) -> None:
+    hall.entered(1)
+    assert hall.loop.unsent_bytes(1) == 0
+    hall.echo.say(1, bytes(3 << 20))
+    hall.loop.run_pass(wait=False)
+    assert 0 < hall.loop.unsent_bytes(1) < 3 << 20
+    assert hall.loop.unsent_bytes(99) == 0
+
+
 # -- the end
 
 
