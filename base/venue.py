@@ -26,6 +26,7 @@ from base.gateway.market_data import MarketDataDesk, MarketFeed
 from base.gateway.operator import OperatorDesk
 from base.gateway.operator_requests import OperatorReply, OperatorRequest, listed
 from base.gateway.order_entry import OrderEntry, Pending
+from base.gateway.ouch_entry import OuchEntry
 from base.gateway.records import Records
 from base.gateway.translate_bo import REJECT_CODES
 from base.session.bo import BoSession
@@ -67,13 +68,22 @@ class Front(Protocol):
 class Venue:
     """One server's whole inside; the same for AES and OES, which differ in their front desk."""
 
-    def __init__(self, front: Front, *, frame_by_frame: bool = False, records: Records | None = None) -> None:
+    def __init__(
+        self,
+        front: Front,
+        *,
+        frame_by_frame: bool = False,
+        records: Records | None = None,
+        ouch: OuchEntry | None = None,
+    ) -> None:
         self.frame_by_frame = frame_by_frame
         """Whether each frame must leave in a send of its own (lenient clients lose what arrives in parts)."""
         self.records = records
         """What whoever keeps a journal takes from here before ``outbound``, and gives back after a restart."""
         self.unsent_bytes: Callable[[int], int] = lambda connection: 0
         """Says how many bytes the network could not pass on to a connection yet; the network puts itself here."""
+        self.ouch = ouch
+        """The desk that takes orders by OUCH into the same market, for a venue of that protocol."""
         self._front = front
         self._audit = AuditTrail()
         self._lines: dict[int, Line] = {}
@@ -293,11 +303,13 @@ def open_oes(
     reports = order_entry.reports
     inquiries = Inquiries(exchange, reports, instruments, accounts, instrument_layout)
     operator = OperatorDesk(exchange, reports, instruments, accounts, pending)
+    participants = list(participants)
+    ouch = OuchEntry(exchange, instruments, accounts, participants, reports, pending)
     front = OesFront(
-        desk, order_entry, inquiries, operator, absences, pending, accounts, lenient=lenient, takeover=takeover
+        desk, order_entry, inquiries, operator, ouch, absences, pending, accounts, lenient=lenient, takeover=takeover
     )
-    records = Records(exchange, order_entry, operator, absences, participants, pending)
-    return Venue(front, frame_by_frame=lenient, records=records)
+    records = Records(exchange, order_entry, operator, ouch, absences, participants, pending)
+    return Venue(front, frame_by_frame=lenient, records=records, ouch=ouch)
 
 
 def open_mds(

@@ -16,6 +16,7 @@ from base.gateway.market_data import MarketDataDesk
 from base.gateway.operator import OperatorDesk
 from base.gateway.operator_requests import OperatorReply, OperatorRequest
 from base.gateway.order_entry import OrderEntry, Pending
+from base.gateway.ouch_entry import OuchEntry
 from base.gateway.rates import MessageRates, message_rates
 from base.vocabulary.feed import Happening
 from base.vocabulary.participants import AccountTerms
@@ -108,6 +109,7 @@ class OesFront:
         order_entry: OrderEntry,
         inquiries: Inquiries,
         operator: OperatorDesk,
+        ouch: OuchEntry,
         absences: Absences,
         pending: Pending,
         accounts: Iterable[AccountTerms],
@@ -120,6 +122,8 @@ class OesFront:
         self._copies = order_entry.reports.copies
         self._inquiries = inquiries
         self._operator = operator
+        self._ouch = ouch
+        self._reports = order_entry.reports
         self._absences = absences
         self._pending = pending
         self._terms = {terms.account: terms for terms in accounts}
@@ -132,7 +136,8 @@ class OesFront:
         if not decision.accepted:
             return Admission(decision, None)
         displaced = self._order_entry.reports.client_of(decision.participant)
-        if displaced is not None and not self._takeover:
+        is_elsewhere = decision.participant in self._reports.elsewhere
+        if is_elsewhere or (displaced is not None and not self._takeover):
             return Admission(_already_here(decision), None)
         terms = self._terms[message.Account]
         rates = message_rates(terms.orders_per_second, terms.cancels_per_second)
@@ -161,6 +166,7 @@ class OesFront:
 
     def take(self, client: Client, frames: list[bytes], now_ns: int) -> None:
         """Carry out requests in order, until the client is to go."""
+        self._reports.now_ns = now_ns
         take_order, take_inquiry = self._order_entry.take, self._inquiries.take
         for frame in frames:
             if frame[0] == TRANSACTION_LETTER:
@@ -172,11 +178,18 @@ class OesFront:
 
     def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply:
         """Carry out what the operator asks; OperatorRefused says why not."""
-        return self._operator.take(request, now_ns)
+        self._reports.now_ns = now_ns
+        recorded = len(self._pending)
+        try:
+            return self._operator.take(request, now_ns)
+        finally:
+            if len(self._pending) > recorded:  # something was carried out, if not all of it
+                self._ouch.operated(request.word, now_ns)
 
     def leave(self, client: Client, departure: Departure, now_ns: int) -> None:
         """A client is gone; only a goodbye withdraws its DAY orders. One that was displaced left nothing behind."""
         reports, participant = self._order_entry.reports, client.participant
+        reports.now_ns = now_ns
         if reports.client_of(participant) is not client:
             return
         self._pending.append(Recorded(RecordedKind.LEFT, participant, client.trading_session, departure, b""))
@@ -188,15 +201,15 @@ class OesFront:
             self._order_entry.lose(participant, now_ns)
 
     def next_deadline_ns(self) -> int | None:
-        """When somebody whom a restart cut off is late, or a supervisor is sent more, or None."""
-        absent_ns, copies_ns = self._absences.next_deadline_ns(), self._copies.next_deadline_ns()
-        if absent_ns is None or copies_ns is None:
-            return copies_ns if absent_ns is None else absent_ns
-        return min(absent_ns, copies_ns)
+        """When somebody is late, an order's time is over or a supervisor is sent more, or None."""
+        deadlines_ns = (desk.next_deadline_ns() for desk in (self._absences, self._copies, self._ouch))
+        return min((one_ns for one_ns in deadlines_ns if one_ns is not None), default=None)
 
     def deadline_passed(self, now_ns: int) -> None:
-        """Give up those who are late, and send on to supervisors that are behind."""
+        """Give up those who are late and orders whose time is over, and send on to supervisors that are behind."""
         self._copies.deadline_passed(now_ns)
+        self._reports.now_ns = now_ns
+        self._ouch.deadline_passed(now_ns)
         for participant in self._absences.late(now_ns):
             self._pending.append(Recorded(RecordedKind.RETURN_OVER, participant, 0, 0, b""))
             self._absences.given_up(participant)

@@ -8,19 +8,30 @@ Follows decision 5: commands are kept, consequences are derived again, and nobod
 import json
 from collections.abc import Iterable
 from contextlib import suppress
+from itertools import zip_longest
 from typing import Protocol
 
-from base.errors import OperatorRefused, RecoveryFailed
+from base.errors import OperatorRefused, ParseError, RecoveryFailed
 from base.gateway.absences import Absences
 from base.gateway.clients import Client
 from base.gateway.operator import OperatorDesk
 from base.gateway.operator_requests import read_request
 from base.gateway.order_entry import OrderEntry, Pending
+from base.gateway.ouch_entry import OuchEntry
 from base.gateway.translate_bo import without_key
 from base.vocabulary.participants import Participant
 from base.vocabulary.recorded import Departure, Recorded, RecordedKind
 
 REQUEST = int(RecordedKind.REQUEST)
+OF_OUCH = frozenset(
+    map(
+        int,
+        (
+            RecordedKind.OUCH_JOINED, RecordedKind.OUCH_LEFT, RecordedKind.OUCH_REQUEST,
+            RecordedKind.OUCH_RETURN_OVER, RecordedKind.OUCH_TIME_OVER,
+        ),
+    )
+)  # fmt: skip
 _bare = tuple.__new__
 
 
@@ -47,6 +58,7 @@ class Records:
         ledger: Ledger,
         order_entry: OrderEntry,
         operator: OperatorDesk,
+        ouch: OuchEntry,
         absences: Absences,
         participants: Iterable[Participant],
         pending: Pending,
@@ -54,6 +66,7 @@ class Records:
         self._ledger = ledger
         self._order_entry = order_entry
         self._operator = operator
+        self._ouch = ouch
         self._absences = absences
         self._copies = order_entry.reports.copies
         self._shadows = [self._copies.seen(_shadow(who)) for who in participants]
@@ -67,6 +80,7 @@ class Records:
         self._is_kept = True
         self._pending.append(Recorded(RecordedKind.STARTED, 0, 0, 0, settings))
         self._absences.restarted(now_ns)
+        self._ouch.restarted(now_ns)
 
     def pending(self) -> list[Recorded]:
         """What was taken since the last commit, without the keys of sessions."""
@@ -98,13 +112,14 @@ class Records:
 
     @takes_new.setter
     def takes_new(self, taken: bool) -> None:
-        self._order_entry.takes_new = taken
+        self._order_entry.takes_new = self._ouch.takes_new = taken
 
     # -- the past
 
     def repeat(self, recorded: Recorded, now_ns: int) -> None:
         """Carry one record out once more; RecoveryFailed when that does not go as it went."""
         kind, participant, trading_session, flags, body = recorded
+        self._order_entry.reports.now_ns = now_ns
         try:
             if kind == REQUEST:
                 shadow = self._shadows[participant]
@@ -119,6 +134,9 @@ class Records:
                 self._order_entry.lose(participant, now_ns)
             elif kind == RecordedKind.STARTED:
                 self._absences.restarted(now_ns)
+                self._ouch.restarted(now_ns)
+            elif kind in OF_OUCH:
+                self._ouch.repeat(recorded, now_ns)
             elif kind == RecordedKind.OPERATED:
                 self._operate(body, now_ns)
             elif kind == RecordedKind.MARK:
@@ -127,7 +145,7 @@ class Records:
                 self._copies.compare(participant, body)
             else:
                 raise RecoveryFailed(f"a record of kind {kind} is not known to this version")
-        except (AssertionError, LookupError, ValueError) as error:
+        except (AssertionError, LookupError, ParseError, ValueError) as error:
             raise RecoveryFailed(f"a record cannot be repeated: {type(error).__name__}: {error}") from error
         finally:
             if kind != RecordedKind.COPIED:
@@ -135,8 +153,8 @@ class Records:
             self._pending.clear()
 
     def mark(self) -> Recorded:
-        """A record of what the state amounts to now."""
-        return Recorded(RecordedKind.MARK, 0, 0, 0, self._ledger.figures_hash().encode())
+        """A record of what the state amounts to now, and what was said in numbered messages."""
+        return Recorded(RecordedKind.MARK, 0, 0, 0, self._described().encode())
 
     def state_hash(self) -> str:
         """SHA-256 of the whole market."""
@@ -144,14 +162,17 @@ class Records:
 
     def capture(self) -> tuple[object, ...]:
         """A picture of everything that the past led to, to be given to ``restore``."""
-        return self._ledger.capture(), self._order_entry.reports.capture(), self._absences.capture()
+        return (
+            self._ledger.capture(), self._order_entry.reports.capture(), self._absences.capture(), self._ouch.capture()
+        )  # fmt: skip
 
     def restore(self, captured: tuple[object, ...]) -> None:
         """Become what was captured under the same settings."""
-        ledger, reports, absences = captured
+        ledger, reports, absences, ouch = captured
         self._ledger.restore(ledger)  # type: ignore[arg-type]  # capture() gave it
         self._order_entry.reports.restore(reports)  # type: ignore[arg-type]
         self._absences.restore(absences)  # type: ignore[arg-type]
+        self._ouch.restore(ouch)  # type: ignore[arg-type]
 
     def _leave(self, participant: int, departure: int, now_ns: int) -> None:
         self._absences.left(participant)
@@ -161,13 +182,21 @@ class Records:
             self._order_entry.lose(participant, now_ns)
 
     def _operate(self, body: bytes, now_ns: int) -> None:
+        request = read_request(json.loads(body))
         with suppress(OperatorRefused):  # the exchange refused a step then as well; those before it stand
-            self._operator.take(read_request(json.loads(body)), now_ns)
+            self._operator.take(request, now_ns)
+        self._ouch.operated(request.word, now_ns)
 
     def _compare(self, recorded: bytes) -> None:
-        derived = self._ledger.figures_hash()
-        if recorded.decode() != derived:
-            raise RecoveryFailed(f"the state hash is {derived[:16]}..., the recorded one {recorded[:16].decode()}...")
+        (figures, *streams), derived = recorded.decode().split(), self._described().split()
+        if figures != derived[0]:
+            raise RecoveryFailed(f"the state hash is {derived[0][:16]}..., the recorded one {figures[:16]}...")
+        for was, now in zip_longest(streams, derived[1:] if streams else ()):  # older marks tell of no streams
+            if was != now:
+                raise RecoveryFailed(f"the numbered messages of OUCH are {now}, the recorded ones {was}")
+
+    def _described(self) -> str:
+        return f"{self._ledger.figures_hash()} {self._ouch.describe_streams()}"
 
 
 def _shadow(who: Participant) -> Client:

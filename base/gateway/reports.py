@@ -8,6 +8,7 @@ the figures of the event written into it.
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from base import limits
 from base.gateway.clients import Client
@@ -83,6 +84,18 @@ class LeggedEntry(Entry):
         return not self.has_second_leg and self.last_message_type in (MAKER_FILLED, TAKER_FILLED)
 
 
+FOREIGN = -1
+"""Stands for the participant in the entry of an order that came by another protocol; nobody is there under it."""
+
+
+class ForeignReports(Protocol):
+    """Who reports the orders that came by another protocol; their entries say FOREIGN."""
+
+    def matched(self, entry: Entry, trade: Trade, *, rests: bool) -> None: ...
+
+    def withdrawn(self, entry: Entry, event: OrderCancelled) -> None: ...
+
+
 class Reports:
     """Keeps what each order's owner sent, and writes every report from it."""
 
@@ -94,6 +107,11 @@ class Reports:
         self._hearing: dict[int, Client] = dict(self._stand_ins)
         self._entries: dict[int, Entry] = {}
         self._finished: deque[int] = deque()
+        self.foreign: ForeignReports | None = None
+        self.elsewhere: set[int] = set()
+        """The participants that are here by another protocol."""
+        self.now_ns = 0
+        """When what is reported happens, for those who write the time into a report."""
 
     # -- who is there
 
@@ -155,10 +173,27 @@ class Reports:
             else:
                 assert isinstance(event, OrderMoved), event
 
+    def knows(self, number: int) -> bool:
+        """Whether there is an entry for this order."""
+        return number in self._entries
+
+    def report_foreign(self, request: Entry, number: int, events: Iterable[Event]) -> None:
+        """Report what a request caused that came by another protocol; ``number`` is that of its order, if it has one.
+
+        What concerns that order alone is reported by whoever reads the protocol.
+        """
+        if number:
+            self._entries[number] = request
+        self.report_unasked(
+            event for event in events if not isinstance(event, OrderAccepted | OrderReplaced | OrderRejected)
+        )
+
     def list_open_orders(self, client: Client, orders: Iterable[OpenOrder]) -> None:
         """Send one transaction per open order: MessageType 1, or 16 when it was replaced."""
         for order in orders:
             entry = self._entries[order.number]
+            if entry.participant == FOREIGN:
+                continue
             quantity = self._scales[entry.instrument].quantity
             reply = bytearray(entry.frame)
             write_state(
@@ -207,6 +242,8 @@ class Reports:
                 fee = scales.cash[fee_atoms] if fee_atoms else 0.0
                 write_fill(reply, message_type, leaves, trade.exec_id, shares, leaves, fee, price, 0)
                 client.report(reply)
+            elif entry.participant == FOREIGN and self.foreign is not None:
+                self.foreign.matched(entry, trade, rests=number == trade.resting_number)
 
     def _report_rest(self, client: Client, event: Event, request: Entry) -> None:
         if isinstance(event, OrderRejected):
@@ -242,6 +279,8 @@ class Reports:
             reason = REJECT_CODES[Reject(event.reason)] if event.reason else 0
             write_withdrawn(reply, CANCELLED, _read_order_id(entry.frame)[0], cancelled, 0.0, reason)
             owner.report(reply)
+        elif entry.participant == FOREIGN and self.foreign is not None:
+            self.foreign.withdrawn(entry, event)
 
     def _enter_leg(self, event: LegEntered) -> None:
         """From now on the order's reports show its second leg; it is alive again, though its first leg is done."""

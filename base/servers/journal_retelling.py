@@ -13,12 +13,15 @@ from base.exchange import Exchange
 from base.gateway.absences import Absences
 from base.gateway.operator import OperatorDesk
 from base.gateway.order_entry import REPLACE, OrderEntry, Pending
+from base.gateway.ouch_entry import OuchEntry
 from base.gateway.records import Records
+from base.gateway.reports import NEW
 from base.gateway.translate_bo import InstrumentScales, read_order
 from base.journal.replay import Commit
 from base.servers.past import TELLS_MORE, Past
 from base.servers.settings import Settings
 from base.vocabulary.events import Event, LegEntered, OrderAccepted, OrderCancelled, OrderReplaced, Trade
+from base.vocabulary.operator_commands import InstrumentStatus
 from base.vocabulary.orders import OpenOrder, OrderStatus
 from base.vocabulary.recorded import Recorded, RecordedKind
 
@@ -92,17 +95,34 @@ class Witness:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self._events: list[Event] = []
+        self._asked: list[tuple[Request, list[Event]]] = []
 
     def take(self) -> list[Event]:
         """Give the events since the last call."""
         events, self._events = self._events, []
         return events
 
+    def take_asked(self) -> list[tuple[Request, list[Event]]]:
+        """Give the orders and replaces since the last call, each with what it caused, as the market was asked."""
+        asked, self._asked = self._asked, []
+        return asked
+
     def new_order(self, *order: Any) -> list[Event]:
-        return self._noted(self._exchange.new_order(*order))
+        events = self._noted(self._exchange.new_order(*order))
+        _, order_id, instrument, side, order_type, time_in_force, ticks, lots, *_ = order
+        request = Request(NEW, order_id, 0, instrument, order_type, side, time_in_force, ticks, lots)
+        self._asked.append((request, events))
+        return events
 
     def replace_order(self, *order: Any) -> list[Event]:
-        return self._noted(self._exchange.replace_order(*order))
+        events = self._noted(self._exchange.replace_order(*order))
+        _, order_id, original, instrument, side, order_type, time_in_force, ticks, lots, *_ = order
+        request = Request(REPLACE, order_id, original, instrument, order_type, side, time_in_force, ticks, lots)
+        self._asked.append((request, events))
+        return events
+
+    def instrument_status(self, instrument: int) -> InstrumentStatus:
+        return self._exchange.instrument_status(instrument)
 
     def cancel_order(self, *order: Any) -> list[Event]:
         return self._noted(self._exchange.cancel_order(*order))
@@ -141,7 +161,10 @@ class Retelling:
         operator = OperatorDesk(
             self._witness, order_entry.reports, settings.instruments, settings.accounts, pending
         )
-        self.records = Records(self.exchange, order_entry, operator, Absences(), settings.participants, pending)
+        ouch = OuchEntry(
+            self._witness, settings.instruments, settings.accounts, settings.participants, order_entry.reports, pending
+        )
+        self.records = Records(self.exchange, order_entry, operator, ouch, Absences(), settings.participants, pending)
         self._past = Past(self.records, settings, Clock(), say)
 
     @property
@@ -157,8 +180,15 @@ class Retelling:
                     self._past.repeat(commit._replace(first_sequence=number, entries=[recorded]))
                 except RecoveryFailed as error:
                     raise RecoveryFailed(str(error).removesuffix(TELLS_MORE) + ADVICE) from None
-                events = self._witness.take()
-                self._follow(number, recorded, events)
+                events, asked = self._witness.take(), self._witness.take_asked()
+                if recorded.kind == RecordedKind.OUCH_REQUEST:
+                    for request, caused in asked:
+                        self._follow(number, recorded, request, caused)
+                    told = {id(event) for _, caused in asked for event in caused}
+                    self._follow(number, recorded, None, [event for event in events if id(event) not in told])
+                else:
+                    own = self.read_request(recorded) if recorded.kind == REQUEST else None
+                    self._follow(number, recorded, own, events)
                 yield Told(number, commit.now_ns, recorded, events)
 
     def carry_out(self, commits: Iterable[Commit]) -> None:
@@ -177,9 +207,8 @@ class Retelling:
             message_type, order_id, original_id, instrument, order_type, side, time_in_force, ticks, lots
         )
 
-    def _follow(self, sequence: int, recorded: Recorded, events: list[Event]) -> None:
+    def _follow(self, sequence: int, recorded: Recorded, request: Request | None, events: list[Event]) -> None:
         """Note what became of which order; a number never seen before is that of the order that came in."""
-        request = self.read_request(recorded) if recorded.kind == REQUEST else None
         for event in events:
             if isinstance(event, Trade):
                 for number, leaves_lots in (

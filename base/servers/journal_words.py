@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
+from base.errors import ParseError
 from base.gateway.operator_requests import read_request
+from base.gateway.ouch_orders import OuchPort
 from base.gateway.translate_bo import REJECT_CODES
 from base.publish.views import decimal_text
 from base.servers.journal_retelling import KnownOrder
@@ -28,11 +30,19 @@ from base.vocabulary.recorded import Departure, Recorded, RecordedKind
 from base.vocabulary.rejects import Reject
 from base.wire.bo.codes import ATTRIBUTE_HIDDEN, TIF, MessageType, OrderType, Side, TriggerType
 from base.wire.bo.transaction import Transaction
+from base.wire.dialect import Direction
+from base.wire.ouch.japannext import JAPANNEXT
+from base.wire.ouch.nasdaq42 import NASDAQ42
+from base.wire.ouch.nasdaq50 import NASDAQ50
 
 TERMS = {
     "StopLimitPrice": "stop", "TakeProfitPrice": "take profit", "SecondLegPrice": "second leg",
     "DisplaySize": "display", "RefreshSize": "refresh", "Layers": "layers", "SizeIncrement": "size increment",
     "PriceIncrement": "price increment", "PriceOffset": "price offset",
+}  # fmt: skip
+OUCH_DIALECTS = {
+    OuchPort.JAPANNEXT: JAPANNEXT, OuchPort.JAPANNEXT_BARE: JAPANNEXT,
+    OuchPort.NASDAQ_42: NASDAQ42, OuchPort.NASDAQ_50: NASDAQ50,
 }  # fmt: skip
 DEPARTURES = {
     Departure.LOGGED_OUT: "left (logged out)",
@@ -66,7 +76,25 @@ def record_text(recorded: Recorded, name_of: Callable[[int, str], str]) -> str:
     if kind == RecordedKind.COPIED:
         report = Transaction.parse(recorded.body)
         return f"copied: {MessageType(report.MessageType).name} #{report.OrderID}"
+    if kind in (RecordedKind.OUCH_JOINED, RecordedKind.OUCH_LEFT, RecordedKind.OUCH_REQUEST):
+        return _ouch_text(recorded)
+    if kind == RecordedKind.OUCH_TIME_OVER:
+        return f"the time of order {recorded.body.decode()} is over"
     return "joined" if kind == RecordedKind.JOINED else "did not come back in time"
+
+
+def _ouch_text(recorded: Recorded) -> str:
+    dialect = OUCH_DIALECTS[OuchPort(recorded.trading_session)]
+    if recorded.kind == RecordedKind.OUCH_JOINED:
+        return f"joined by {dialect.name}"
+    if recorded.kind == RecordedKind.OUCH_LEFT:
+        return DEPARTURES[Departure(recorded.flags)]
+    try:
+        message = dialect.decode(recorded.body, Direction.TO_HOST)
+    except ParseError:
+        return f"{dialect.name} malformed"
+    names = [str(value) for value in list(message.fields().values())[1:3]]
+    return f"{dialect.name} {type(message).__name__} {' '.join(names)}"
 
 
 def request_text(order: Transaction, name_of: Callable[[int, str], str]) -> str:

@@ -16,7 +16,10 @@ from base.errors import RecoveryFailed
 VERSION = "2"
 """Changes with every change of what is kept in the classes below."""
 
-ROOMS = ("base.exchange.", "base.gateway.reports", "base.matching.", "base.risk.", "base.vocabulary.")
+ROOMS = (
+    "base.exchange.", "base.gateway.reports", "base.gateway.ouch_orders", "base.gateway.translate_ouch",
+    "base.matching.", "base.risk.", "base.vocabulary.",
+)  # fmt: skip
 BUILT_IN = {("builtins", "set"), ("collections", "deque"), ("fractions", "Fraction")}
 
 

@@ -17,8 +17,13 @@ class RecordedKind(IntEnum):
     OPERATED = 4  # a command of the operator: JSON
     RETURN_OVER = 5  # a client that a restart cut off did not come back in time
     STARTED = 6  # a process began to write: JSON of what it was started with
-    MARK = 7  # the state's hash after everything before: hexadecimal text
+    MARK = 7  # the state's hash after everything before, then the numbered messages of OUCH: text
     COPIED = 8  # a report that others may see: its bytes
+    OUCH_JOINED = 9  # a member logged on by OUCH; here and below ``trading_session`` is the number of its port
+    OUCH_LEFT = 10  # its session ended; flags: a ``Departure``
+    OUCH_REQUEST = 11  # what it asked: the bytes of the message; flags: 1 = beyond its budget
+    OUCH_RETURN_OVER = 12  # it was cut off by a restart and did not come back in time
+    OUCH_TIME_OVER = 13  # an order lived as long as it was to: its number as text
 
 
 class Departure(IntEnum):

@@ -14,10 +14,11 @@ from base.gateway.operator_requests import OperatorRequest
 from base.journal.disk import FileDisk
 from base.journal.segments import Journal
 from base.servers.journal_reading import JOURNAL, Reading
-from base.vocabulary.recorded import RecordedKind
+from base.vocabulary.recorded import Departure, RecordedKind
 from base.wire.bo.logon import ClientLogon
 from tests.kit.floor import KEY
 from tests.kit.journals import CROWD, KeptFloor, kept, write_crowd
+from tests.kit.ouch_floor import N42, n42
 from tests.kit.source import ROOT
 
 DOCUMENT = (ROOT / "docs/journal.md").read_text()
@@ -166,8 +167,15 @@ def test_every_kind_of_record_is_shown(
     with kept(tmp_path) as floor:
         play(floor)
         floor.log_on(100700)
+        desk = floor.venue._venue.ouch
+        assert desk is not None
+        stays, goes = desk.join(0, N42, floor.now_ns), desk.join(3, N42, floor.now_ns)
+        for member in (stays, goes):
+            desk.take(member, n42("a", shares=1, timeInForce=1).encode(), floor.now_ns)
+        desk.leave(goes, Departure.LOST, floor.now_ns)
+        floor.collect()
     with kept(tmp_path) as floor:
-        floor.now_ns += limits.RETURN_NS
+        floor.now_ns += 12 * limits.RETURN_NS
         floor.venue.deadline_passed(floor.now_ns)
         floor.collect()
     kinds = {recorded.kind for commit in Reading(tmp_path).commits() for recorded in commit.entries}
@@ -175,7 +183,8 @@ def test_every_kind_of_record_is_shown(
     assert exit_code(tmp_path, "show") == 0
     printed = capsys.readouterr().out
     for words in ("started (", "joined", "left (lost)", "left (logged out)", "operator kill account 100701",
-                  "did not come back in time", "state hash "):  # fmt: skip
+                  "joined by nasdaq-ouch-4.2", "nasdaq-ouch-4.2 EnterOrder a",
+                  "the time of order", "did not come back in time", "state hash "):  # fmt: skip
         assert words in printed
 
 

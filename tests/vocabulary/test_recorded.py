@@ -2,7 +2,11 @@
 
 from base.vocabulary.recorded import Recorded, RecordedKind
 
-KINDS = {"REQUEST": 1, "JOINED": 2, "LEFT": 3, "OPERATED": 4, "RETURN_OVER": 5, "STARTED": 6, "MARK": 7}
+KINDS = {
+    "REQUEST": 1, "JOINED": 2, "LEFT": 3, "OPERATED": 4, "RETURN_OVER": 5, "STARTED": 6, "MARK": 7,
+    "COPIED": 8,
+    "OUCH_JOINED": 9, "OUCH_LEFT": 10, "OUCH_REQUEST": 11, "OUCH_RETURN_OVER": 12, "OUCH_TIME_OVER": 13,
+}  # fmt: skip
 
 
 def test_the_kinds_keep_their_numbers() -> None:
