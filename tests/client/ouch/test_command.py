@@ -127,6 +127,7 @@ def test_host_and_port_come_from_options_then_config_then_the_usual(tmp_path: Pa
     config.write_text("[DEFAULT]\nhost = 10.0.0.1\nport = 99\n")
     assert address_of(options_of(given)) == ("10.0.0.1", 99)
     assert address_of(options_of([*given, "--port", "7"])) == ("10.0.0.1", 7)
+    assert address_of(options_of([*given, "--host", "there"])) == ("there", 99)
     for wrong in ("port = 99", "[DEFAULT]\nport = many"):
         config.write_text(wrong)
         with pytest.raises(SettingsError, match=r"config\.ini"):
