@@ -382,5 +382,8 @@ SOUP_SILENCE_NS = 15 * 1_000_000_000
 SOUP_SHORTEST_SILENCE_NS = 2 * SOUP_HEARTBEAT_NS
 """What a login of 4.10 that asks for less gets: with heartbeats every second, less would cut healthy links."""
 
+SOUP_PACE_NS = 5_000_000
+"""Nanoseconds after which a peer that had not read its last piece of a stream is looked after again."""
+
 SOUP_PIECE_BYTES = 256 * 1024
 """Bytes of a numbered stream that one connection takes at a time, so that a replay of a whole day delays nobody."""

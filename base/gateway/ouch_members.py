@@ -58,7 +58,7 @@ class Members:
         }
         terms = {one.account: one.cancel_on_disconnect for one in accounts}
         self._withdraws = {who.number: terms[who.account] for who in participants}
-        self._reports = reports
+        self._reports = self.reports = reports
         reports.foreign = self
         self._pending = pending
         self.absences = Absences()

@@ -74,7 +74,7 @@ class EventLoop:
         except BaseException:
             self._selector.close()
             raise
-        self._listeners = [self._listener]
+        self._listeners: list[Listener] = [self._listener]
         self._wakeup = Wakeup(self._selector)
         self.timers.every(limits.NOTICE_NS, self._slow_readers.check, self.now_ns + limits.NOTICE_NS)
 
@@ -82,6 +82,13 @@ class EventLoop:
     def address(self) -> tuple[str, int]:
         """The real address, host and port."""
         return self._listener.address
+
+    def listen(self, address: tuple[str, int]) -> tuple[str, int]:
+        """Accept connections at a further address; gives the real one. Raises OSError when it cannot be used."""
+        place = len(self._listeners)
+        listener = Listener(self._selector, address, self._accept, partial(self._out_of_files, place))
+        self._listeners.append(listener)
+        return listener.address
 
     def unsent_bytes(self, number: int) -> int:
         """How many bytes wait for the peer of a connection; 0 when that is gone."""

@@ -17,9 +17,8 @@ from base.network.timers import Timers
 from base.servers.following import Following
 from base.servers.past import picture_version, started_with
 from base.servers.pictures import Photographer
-from base.servers.recorder import Recorder
+from base.servers.recorder import Recordable, Recorder
 from base.servers.settings import Settings
-from base.venue import Venue
 
 log = logging.getLogger("handoff")
 
@@ -32,7 +31,7 @@ class Keeping:
 
     def __init__(
         self,
-        venue: Venue,
+        venue: Recordable,
         settings: Settings,
         following: Following,
         clock: Clock,

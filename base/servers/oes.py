@@ -22,6 +22,7 @@ from base.servers.following import Following
 from base.servers.journal_reading import JOURNAL
 from base.servers.keeping import Keeping
 from base.servers.operator_door import open_operator_door
+from base.servers.ouch import OuchHouse
 from base.servers.server import Server
 from base.servers.settings import Settings
 from base.servers.spare import Spare
@@ -53,6 +54,7 @@ class Oes:
                 takeover=settings.takeover,
                 instrument_layout=settings.instrument_layout,
             )
+            self.ouch = OuchHouse(self._venue, settings)
             self._held = ExitStack()
             stack.push(self._held)
             self._following = Following(self._venue, settings, state / JOURNAL, self._clock, self._held)
@@ -85,11 +87,12 @@ class Oes:
         ``durable`` says that nothing is answered before it is on the disk, ``forks`` that the process is our own.
         """
         keeping = Keeping(
-            self._venue, self._settings, self._following, self._clock, self._held, durable=durable, forks=forks
+            self.ouch.routing, self._settings, self._following, self._clock, self._held, durable=durable, forks=forks
         )
         loop = EventLoop(keeping.recorder, address, self._clock, observer)
         self._held.callback(loop.close)
         self._venue.unsent_bytes = loop.unsent_bytes
+        self.ouch.listen(loop)
         keeping.watch(loop.timers, loop.now_ns)
         open_operator_door(loop, keeping.recorder, self._state)
         announce(loop, self._leases, ORDER_ENTRY, self._settings.advertised)

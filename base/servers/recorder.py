@@ -12,7 +12,7 @@ from base import limits
 from base.errors import MarketBroken, OperatorRefused
 from base.gateway.operator_requests import OperatorReply, OperatorRequest
 from base.gateway.records import Records
-from base.venue import Outbound, Venue
+from base.network.application import Application, Outbound
 from base.vocabulary.recorded import Recorded
 
 
@@ -25,13 +25,22 @@ class Keeper(Protocol):
     def commit(self, now_ns: int, entries: Sequence[Recorded], /) -> None: ...
 
 
+class Recordable(Application, Protocol):
+    """What is recorded: an application with a past, which an operator may command."""
+
+    @property
+    def records(self) -> Records | None: ...
+
+    def operate(self, request: OperatorRequest, now_ns: int, /) -> OperatorReply: ...
+
+
 class Recorder:
     """An application for the loop: the venue, with a commit in front of whatever leaves it.
 
     ``after_commit`` is called with the time once a pass is committed and before its answers leave.
     """
 
-    def __init__(self, venue: Venue, journal: Keeper) -> None:
+    def __init__(self, venue: Recordable, journal: Keeper) -> None:
         assert venue.records is not None, "only an OES has a past"
         self._venue = venue
         self._records: Records = venue.records
@@ -66,7 +75,7 @@ class Recorder:
         with self._guarded(now_ns):
             self._venue.disconnected(connection, now_ns)
 
-    def outbound(self) -> list[Outbound]:
+    def outbound(self) -> Sequence[Outbound]:
         """Commit, then give what is to be sent."""
         if self._records.pending_count:
             self._commit()
@@ -100,7 +109,7 @@ class Recorder:
             raise refusal
         return reply
 
-    def log_lines(self) -> list[str]:
+    def log_lines(self) -> Sequence[str]:
         """The venue's."""
         return self._venue.log_lines()
 

@@ -15,6 +15,7 @@ from base.access.accounts import new_key as new_key  # for the command line, whi
 from base.access.leases import check_redirect
 from base.errors import SettingsError
 from base.servers.account_settings import read_accounts
+from base.servers.ouch_settings import NO_OUCH, OuchSettings, read_ouch
 from base.servers.toml_table import Table, at_most, parse_table, read_table, whole
 from base.socket_controller import split_address
 from base.vocabulary.instruments import Currency, Instrument
@@ -58,6 +59,7 @@ class Settings:
     accounts: tuple[AccountTerms, ...]
     participants: tuple[Participant, ...]
     credentials: tuple[Credential, ...]
+    ouch: OuchSettings = NO_OUCH
 
     @property
     def has_constant_codes(self) -> bool:
@@ -99,7 +101,7 @@ def parse_host(text: str) -> str:
 
 
 def _settings(source: str, table: Table) -> Settings:
-    table.only("aes", "oes", "mds", "logon", "currencies", "instruments", "accounts")
+    table.only("aes", "oes", "mds", "logon", "currencies", "instruments", "accounts", "ouch")
     aes, oes, mds, logon = (table.table(name) for name in ("aes", "oes", "mds", "logon"))
     aes.only("listen", "oes")
     oes.only("listen", "advertised", "instrument_layout")
@@ -126,6 +128,7 @@ def _settings(source: str, table: Table) -> Settings:
         accounts=accounts,
         participants=participants,
         credentials=credentials,
+        ouch=read_ouch(table.table("ouch"), participants),
     )
 
 

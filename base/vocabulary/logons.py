@@ -69,3 +69,14 @@ class Redemption(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Redemption({self.outcome.name}, trading_session={self.trading_session})"
+
+
+@dataclass(frozen=True, slots=True)
+class OuchLogin:
+    """The name and the password by which one user of an account comes in over OUCH; the case of neither matters."""
+
+    name: str
+    password: str = field(repr=False)
+    account: int
+    user: str
+    participant: int
