@@ -52,6 +52,14 @@ def server(options: argparse.Namespace) -> int:
     return run_server(options_from(options.command, options, _address(options.listen)))
 
 
+def ouch_server(options: argparse.Namespace) -> int:
+    """Run an OES that speaks OUCH and shows its book."""
+    from base.servers.ouch_server import ViewOptions, run_ouch_server
+
+    bare = _address(options.listen) or ("127.0.0.1", 31_421)
+    return run_ouch_server(ViewOptions(options.mode, bare, options.settings, options.state))
+
+
 def decode(options: argparse.Namespace) -> int:
     """Print messages, given as hexadecimal digits, as tables."""
     from base.wire.dissector import dissect
@@ -131,6 +139,14 @@ def make_parser() -> argparse.ArgumentParser:
     commands.add_parser("operator", help="command a running venue: halt, cancel, status ...", add_help=False)
     commands.add_parser("journal", help="read what a venue recorded: show, verify, replay, export", add_help=False)
     commands.add_parser("ouch-client", help="send OUCH messages from a script, or field by field", add_help=False)
+    parser_of_ouch = _add(commands, "ouch-server", ouch_server, "run a venue for OUCH and show its book once a second")
+    parser_of_ouch.add_argument(
+        "mode", nargs="?", choices=("table", "debug", "none"), default="table",
+        help="table: the book (default); debug: what comes, byte by byte; none: nothing",
+    )  # fmt: skip
+    parser_of_ouch.add_argument("--listen", metavar="HOST:PORT", help="where bare clients connect (127.0.0.1:31421)")
+    parser_of_ouch.add_argument("--settings", type=Path, metavar="FILE", help="a TOML file with [ouch]")
+    parser_of_ouch.add_argument("--state", type=Path, default=Path("state"), metavar="DIR", help="where it keeps all")
     parser_of_decode = _add(commands, "decode", decode, "print messages as tables of fields")
     parser_of_decode.add_argument("hex", nargs="*", help="hexadecimal digits; without any, standard input is read")
     _add(commands, "dissector", dissector, "print a dissector for Wireshark, in Lua")

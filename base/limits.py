@@ -382,6 +382,9 @@ SOUP_SILENCE_NS = 15 * 1_000_000_000
 SOUP_SHORTEST_SILENCE_NS = 2 * SOUP_HEARTBEAT_NS
 """What a login of 4.10 that asks for less gets: with heartbeats every second, less would cut healthy links."""
 
+BOOK_LOOK_NS = 1_000_000_000
+"""Nanoseconds between two looks at the book on the terminal of an OUCH server: what people can follow."""
+
 SOUP_PACE_NS = 5_000_000
 """Nanoseconds after which a peer that had not read its last piece of a stream is looked after again."""
 

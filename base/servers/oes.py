@@ -44,9 +44,10 @@ class Oes:
             tables = StateFile(state, self._clock)
             stack.callback(tables.close)
             self._leases = Leases(tables)
+            self.exchange = Exchange(settings.instruments, settings.accounts, settings.participants)
             self._venue = open_oes(
                 OesDesk(Accounts(settings.credentials), Grants(tables)),
-                Exchange(settings.instruments, settings.accounts, settings.participants),
+                self.exchange,
                 settings.instruments,
                 settings.accounts,
                 settings.participants,

@@ -1,0 +1,66 @@
+"""The venue of `handoff ouch-server`: settings of its own, and the view of it."""
+
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from base.__main__ import main
+from base.servers.ouch_server import USERS, built_in_settings
+from tests.kit.ouch_floor import BARE, jp
+from tests.kit.serving import WAIT_S
+
+
+def test_the_built_in_settings_let_bare_clients_in() -> None:
+    settings = built_in_settings(("127.0.0.1", 0))
+    assert len(settings.ouch.bare_logins) == USERS and len(settings.instruments) == 10
+    assert BARE in dict(settings.ouch.addresses)
+
+
+def test_other_arguments_are_refused_with_the_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as error:
+        main(["ouch-server", "dump"])
+    assert error.value.code == 2 and "debug" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("mode", ["table", "debug", "none"])
+def test_the_program_shows_the_book_and_writes_it(mode: str, tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "base", "ouch-server", mode, "--listen", "127.0.0.1:0", "--state", "state"],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(root)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert isinstance(process.stderr, io.TextIOBase) and isinstance(process.stdout, io.TextIOBase)
+        line = process.stderr.readline()
+        while not line.startswith("japannext_bare at "):
+            line = process.stderr.readline()
+        host, port = line.split()[-1].split(":")
+        with socket.create_connection((host, int(port)), WAIT_S) as sock:
+            assert sock.recv(10, socket.MSG_WAITALL)[9:] == b"S"
+            sock.sendall(jp(1, "S", 100, 23_005, orderbookId=2).encode())
+            assert sock.recv(65, socket.MSG_WAITALL)[:1] == b"A"
+            if mode == "table":
+                while "2300.5" not in (line := process.stdout.readline()):
+                    assert line
+                assert line.split()[:4] == ["sell", "2300.5", "100", "ETH"]
+            if mode == "debug":
+                while not (line := process.stdout.readline()).startswith("connection"):
+                    assert line
+            process.send_signal(signal.SIGUSR1)
+            while "was written" not in (line := process.stderr.readline()):
+                assert line
+            (row,) = (tmp_path / "orderbook.csv").read_text().splitlines()
+            assert row.startswith("1,") and row.endswith(",ETH,-2300.5,100,-230050,-230050")
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=WAIT_S)
+        assert process.returncode == 0 and (mode != "none" or not out)
+    finally:
+        process.kill()
+        process.communicate()
