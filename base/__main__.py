@@ -117,11 +117,21 @@ def journal(arguments: Sequence[str]) -> int:
     return run(arguments)
 
 
-def ouch_client(arguments: Sequence[str]) -> int:
-    """Send OUCH messages from a script or from answers, which has options of its own."""
-    from base.client.ouch.command import run
+OUCH_COMMANDS = {
+    "ouch-client": ("command", "send OUCH messages from a script, or field by field"),
+    "soup-tail": ("tail", "print the numbered messages of a SoupBinTCP session"),
+    "codegen": ("codegen", "make a typed module of a message definition in XML"),
+    "new-project": ("new_project", "make a package for messages of your own"),
+}
+"""The commands around OUCH: the module of `base.client.ouch` that runs each with its own options, and what it does."""
 
-    return run(arguments)
+
+def ouch_command(name: str, arguments: Sequence[str]) -> int:
+    """Run a command around OUCH."""
+    from importlib import import_module
+
+    code: int = import_module(f"base.client.ouch.{OUCH_COMMANDS[name][0]}").run(arguments)
+    return code
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -138,7 +148,6 @@ def make_parser() -> argparse.ArgumentParser:
     commands.add_parser("client", help="log on and trade by a menu", add_help=False)
     commands.add_parser("operator", help="command a running venue: halt, cancel, status ...", add_help=False)
     commands.add_parser("journal", help="read what a venue recorded: show, verify, replay, export", add_help=False)
-    commands.add_parser("ouch-client", help="send OUCH messages from a script, or field by field", add_help=False)
     parser_of_ouch = _add(commands, "ouch-server", ouch_server, "run a venue for OUCH and show its book once a second")
     parser_of_ouch.add_argument(
         "mode", nargs="?", choices=("table", "debug", "none"), default="table",
@@ -147,6 +156,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser_of_ouch.add_argument("--listen", metavar="HOST:PORT", help="where bare clients connect (127.0.0.1:31421)")
     parser_of_ouch.add_argument("--settings", type=Path, metavar="FILE", help="a TOML file with [ouch]")
     parser_of_ouch.add_argument("--state", type=Path, default=Path("state"), metavar="DIR", help="where it keeps all")
+    for name, (_, what) in OUCH_COMMANDS.items():
+        commands.add_parser(name, help=what, add_help=False)
     parser_of_decode = _add(commands, "decode", decode, "print messages as tables of fields")
     parser_of_decode.add_argument("hex", nargs="*", help="hexadecimal digits; without any, standard input is read")
     _add(commands, "dissector", dissector, "print a dissector for Wireshark, in Lua")
@@ -161,8 +172,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return client(given[1:])
     if given[:1] == ["operator"]:
         return _reported(lambda: operator(given[1:]))
-    if given[:1] == ["ouch-client"]:
-        return _reported(lambda: ouch_client(given[1:]))
+    if given and given[0] in OUCH_COMMANDS:
+        return _reported(lambda: ouch_command(given[0], given[1:]))
     if given[:1] == ["journal"]:
         return _reported(lambda: journal(given[1:]))
     parser = make_parser()

@@ -38,6 +38,8 @@ Remote: TypeAlias = tuple[str, int]
 Callback: TypeAlias = Callable[[Any], Awaitable[None] | None]
 CloseCallback: TypeAlias = Callable[[], Awaitable[None] | None]
 
+SESSION_ENDED = "the server ended the session"
+
 _REFUSED: dict[str, str] = {
     LoginRejectReason.NOT_AUTHORISED: "user or password is wrong",
     LoginRejectReason.SESSION_NOT_AVAILABLE: "the session or the sequence number is not available",
@@ -150,7 +152,7 @@ class Session:
             case DebugReceived(text) if self._on_debug is not None:
                 self._on_debug(text)
             case SessionEnded():
-                link.because("the server ended the session")
+                link.because(SESSION_ENDED)
             case LinkLost(why) | ProtocolBroken(why):
                 link.because(why)
 
