@@ -103,6 +103,20 @@ def client(arguments: Sequence[str]) -> int:
     return client_main(list(arguments))
 
 
+def watch(arguments: Sequence[str]) -> int:
+    """Show an instrument live; it has options of its own."""
+    from base.client.watch import main as watch_main
+
+    return watch_main(list(arguments))
+
+
+def capture(arguments: Sequence[str]) -> int:
+    """Write what a subscription receives to a file; it has options of its own."""
+    from base.client.capture import main as capture_main
+
+    return capture_main(list(arguments))
+
+
 def operator(arguments: Sequence[str]) -> int:
     """Command a running venue; its commands have options of their own."""
     from base.servers.operator_console import run
@@ -146,6 +160,8 @@ def make_parser() -> argparse.ArgumentParser:
     for kind, what in SERVERS.items():
         _add_server_options(_add(commands, kind, server, f"run one {kind.upper()}, which {what}"), kind)
     commands.add_parser("client", help="log on and trade by a menu", add_help=False)
+    commands.add_parser("watch", help="show an instrument live: ladder and tape", add_help=False)
+    commands.add_parser("capture", help="write market data to a file for Wireshark", add_help=False)
     commands.add_parser("operator", help="command a running venue: halt, cancel, status ...", add_help=False)
     commands.add_parser("journal", help="read what a venue recorded: show, verify, replay, export", add_help=False)
     parser_of_ouch = _add(commands, "ouch-server", ouch_server, "run a venue for OUCH and show its book once a second")
@@ -170,6 +186,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["client"]:
         return client(given[1:])
+    if given[:1] == ["watch"]:
+        return watch(given[1:])
+    if given[:1] == ["capture"]:
+        return capture(given[1:])
     if given[:1] == ["operator"]:
         return _reported(lambda: operator(given[1:]))
     if given and given[0] in OUCH_COMMANDS:

@@ -1,4 +1,4 @@
-"""One connection of the client to an AES or OES.
+"""One connection of the client to an AES, OES or MDS.
 
 In: an address; messages to send. Out: typed messages, and whether the server was reached or lost.
 Never knows: what a message means for the logon or for an order.
@@ -29,8 +29,24 @@ class ConnectionOwner(Protocol):
         """The connection could not be made, or is over."""
 
 
+class MessageTaker(Protocol):
+    """What the owner of a handover is told."""
+
+    def take_message(self, server: str, message: Message, is_ours: bool) -> None:
+        """A message came; ``is_ours`` for a reply that the handover itself waited for."""
+
+    def server_lost(self) -> None:
+        """Nothing can be sent until another server takes us."""
+
+    def trading_again(self) -> None:
+        """The lost server has a successor, which accepted our logon."""
+
+    def wake(self, now_ns: int) -> None:
+        """The time that was given to ``wake_at`` has come."""
+
+
 class ServerConnection(SocketController):
-    """A connection to ``server``, which is "AES" or "OES" and stands so in the transcript."""
+    """A connection to ``server``, which is "AES", "OES" or "MDS" and stands so in the transcript."""
 
     def __init__(
         self,

@@ -1,18 +1,17 @@
-"""Leads a client through the AES to an OES and keeps both connections.
+"""Leads a client through the AES to an OES or MDS and keeps both connections.
 
-In: a selector, readiness through it, the time. Out: messages, the loss of the OES, trading again at another
+In: a selector, readiness through it, the time. Out: messages, the loss of that server, going on at another
 one, the end of the session, told to the owner. Never knows: orders, what a user does with replies.
 Follows section 5 (session flow) of the protocol; the moves are the table in logon.py.
 """
 
 import selectors
 from collections import deque
-from typing import Protocol
 
 from base import limits
 from base.client.codes import Codes
-from base.client.connection import ServerConnection
-from base.client.logon import Address, Stage, Trigger, logon_walk, order_entry_addresses
+from base.client.connection import MessageTaker, ServerConnection
+from base.client.logon import AES, ORDER_ENTRY, Address, Service, Stage, Trigger, logon_walk
 from base.client.requests import Requests
 from base.client.resumption import WAITED_OUT, Resumption
 from base.client.transcript import Transcript, is_accepted, reject_name
@@ -22,24 +21,6 @@ from base.socket_controller import format_address
 from base.wire.bo.codes import NO_REJECT, LogonType
 from base.wire.bo.logon import ClientLogon
 from base.wire.layout import Message
-
-AES, OES = "AES", "OES"
-
-
-class MessageTaker(Protocol):
-    """What the owner of a handover is told."""
-
-    def take_message(self, server: str, message: Message, is_ours: bool) -> None:
-        """A message came; ``is_ours`` for a reply that the handover itself waited for."""
-
-    def oes_lost(self) -> None:
-        """Nothing can be sent until trading goes on at another OES."""
-
-    def trading_again(self) -> None:
-        """The lost OES has a successor, which accepted our logon."""
-
-    def wake(self, now_ns: int) -> None:
-        """The time that was given to ``wake_at`` has come."""
 
 
 class Handover:
@@ -56,9 +37,10 @@ class Handover:
         step_ns: int,
         codes: Codes,
         resume_ns: int,
+        service: Service = ORDER_ENTRY,
     ) -> None:
         self.aes: ServerConnection | None = None
-        self.oes: ServerConnection | None = None
+        self.server: ServerConnection | None = None
         self.failure: HandoffError | None = None
         """Why the session ended, unless it ended by our own logout."""
         self._selector = selector
@@ -70,6 +52,7 @@ class Handover:
         self._step_ns = step_ns
         self._codes = codes
         self._resume_ns = resume_ns
+        self._service = service
         self._walk = logon_walk()
         self._aes_key = 0
         self._deadline_ns: int | None = None
@@ -87,7 +70,8 @@ class Handover:
     @property
     def connections(self) -> list[ServerConnection]:
         """The connections that are not closed."""
-        return [connection for connection in (self.oes, self.aes) if connection is not None and not connection.closed]
+        both = (self.server, self.aes)
+        return [connection for connection in both if connection is not None and not connection.closed]
 
     @property
     def is_alive(self) -> bool:
@@ -96,7 +80,7 @@ class Handover:
 
     @property
     def is_resuming(self) -> bool:
-        """Whether the OES was lost and trading may go on at another one."""
+        """Whether the server was lost and another one may take us."""
         return self._resumption is not None and self.stage not in (Stage.TRADING, Stage.OVER)
 
     # -- what the owner asks for
@@ -106,6 +90,12 @@ class Handover:
         self._requests.two_fa = self._codes.take()
         self._await(self._step_ns)
         self._call_aes()
+
+    def start_with(self, grant: ClientLogon, two_fa: str) -> None:
+        """Go straight to a server that a grant names; another session, which proved itself with that code, got it."""
+        self._requests.two_fa = two_fa
+        self._walk.handle(Trigger.LOGON_SENT)
+        self._take_grant(grant)
 
     def send_grant_request(self) -> ClientLogon:
         """Send a further logon to the AES, which answers with a fresh grant."""
@@ -117,7 +107,7 @@ class Handover:
             self._deadline_ns = moment_ns
 
     def settled(self) -> None:
-        """What was open when the OES was lost is settled: the resumption is over, and a further loss begins anew."""
+        """What was open when the server was lost is settled: the resumption is over, and a further loss begins anew."""
         self._resumption = None
         self.wake_at(None)
 
@@ -131,7 +121,7 @@ class Handover:
         """Say goodbye to both servers, which then close; the session is over for its owner."""
         self._walk.handle(Trigger.ENDED)
         self._deadline_ns = self._clock.now_ns() + limits.CLIENT_LOGOUT_NS
-        for connection, key in ((self.oes, self._requests.key), (self.aes, self._aes_key)):
+        for connection, key in ((self.server, self._requests.key), (self.aes, self._aes_key)):
             if connection is not None and not connection.closed and connection.was_connected:
                 self._transcript.send_logon(connection.server, "Logout")
                 connection.send_message(self._requests.logout(key))
@@ -165,8 +155,8 @@ class Handover:
             self._fail(resumption.failure())
         elif self.stage is Stage.PAUSING:
             self._try_again()
-        elif self.stage in (Stage.OES_CONNECTING, Stage.OES_LOGON_SENT) and self.oes is not None:
-            self.oes.close(why)
+        elif self.stage in (Stage.OES_CONNECTING, Stage.OES_LOGON_SENT) and self.server is not None:
+            self.server.close(why)
         elif self.stage in (Stage.AES_CONNECTING, Stage.AES_LOGON_SENT):
             if resumption is not None and self.aes is not None:
                 self.aes.close(why)
@@ -188,16 +178,16 @@ class Handover:
             self._walk.handle(Trigger.LOGON_SENT)
             self._send_aes_logon(connection, is_ours=True)
         else:
-            self.oes = connection
-            self._transcript.at_send_callback(OES)
-            self._transcript.send_logon(OES)
+            self.server = connection
+            self._transcript.at_send_callback(connection.server)
+            self._transcript.send_logon(connection.server)
             self._walk.handle(Trigger.LOGON_SENT)
             connection.send_message(self._requests.logon(self._aes_key))
             self._transcript.counter("sending", 0, self.stage.label)
 
     def message_arrived(self, connection: ServerConnection, message: Message) -> None:
         """Act on a logon reply or a logout; everything goes to the owner as well."""
-        is_ours = connection is self.oes and isinstance(message, ClientLogon)
+        is_ours = connection is self.server and isinstance(message, ClientLogon)
         resuming = self.is_resuming
         if isinstance(message, ClientLogon) and message.LogonType == LogonType.LOGOUT:
             self._on_logout(connection, message)
@@ -205,11 +195,11 @@ class Handover:
             is_ours = self._is_awaited(message)
             if is_ours:
                 self._on_aes_reply(message)
-        elif self.stage is Stage.OES_LOGON_SENT and connection is self.oes:
-            self._on_oes_reply(message)
+        elif self.stage is Stage.OES_LOGON_SENT and connection is self.server:
+            self._on_server_reply(message)
         self._taker.take_message(connection.server, message, is_ours)
         if resuming and self.stage is Stage.TRADING:
-            self._transcript.resumed(connection.address)
+            self._transcript.resumed(self._service.purpose, connection.address)
             self._taker.trading_again()
 
     def connection_over(self, connection: ServerConnection, reason: str) -> None:
@@ -228,9 +218,9 @@ class Handover:
             if self.stage in (Stage.AES_CONNECTING, Stage.AES_LOGON_SENT):
                 self._pause_or_fail(f"the AES at {at} cannot be used: {reason}")
         elif self.stage is Stage.TRADING:
-            self._on_loss(connection.address, f"the connection to the OES at {at} is over: {reason}")
+            self._on_loss(connection, f"the connection to the {connection.server} at {at} is over: {reason}")
         else:
-            self._ask_for_another(f"the OES at {at} cannot be used: {reason}")
+            self._ask_for_another(f"the {connection.server} at {at} cannot be used: {reason}")
 
     # -- inside
 
@@ -248,12 +238,12 @@ class Handover:
         if not connection.closed:
             self.aes = connection
 
-    def _call_oes(self, address: Address) -> None:
+    def _call_server(self, address: Address) -> None:
         self._walk.handle(Trigger.ACCEPTED)
         self._await(min(self._step_ns, limits.CLIENT_RESUME_STEP_NS) if self._resumption else self._step_ns)
-        connection = ServerConnection(self._selector, OES, address, self, self._transcript)
+        connection = ServerConnection(self._selector, self._service.server, address, self, self._transcript)
         if not connection.closed:
-            self.oes = connection
+            self.server = connection
 
     def _send_aes_logon(self, aes: ServerConnection, *, is_ours: bool) -> ClientLogon:
         self._transcript.send_logon(AES)
@@ -275,14 +265,14 @@ class Handover:
     # -- replies and goodbyes
 
     def _on_logout(self, connection: ServerConnection, message: ClientLogon) -> None:
-        if connection is not self.oes or self.stage is Stage.OVER:
+        if connection is not self.server or self.stage is Stage.OVER:
             return
         if message.RejectReason in NO_REJECT and self._resume_ns and (self.is_resuming or self.stage is Stage.TRADING):
             connection.close("it logged us out")  # it shuts down; the AES will name another one
             return
         why = f": {reject_name(message.RejectReason)}" if message.RejectReason else ""
         at = format_address(connection.address)
-        self._fail(ConnectionLost(f"the connection to the OES at {at} is over: it logged us out{why}"))
+        self._fail(ConnectionLost(f"the connection to the {connection.server} at {at} is over: it logged us out{why}"))
 
     def _check_reply(self, connection: ServerConnection, message: Message) -> ClientLogon | None:
         """Give an accepting logon reply; anything else ends the session, or this try of a resumption."""
@@ -304,29 +294,32 @@ class Handover:
     def _on_aes_reply(self, message: Message) -> None:
         assert self.aes is not None, "a reply from nobody"
         reply = self._check_reply(self.aes, message)
-        if reply is None:
-            return
+        if reply is not None:
+            self._take_grant(reply)
+
+    def _take_grant(self, reply: ClientLogon) -> None:
         self._aes_key = reply.Key
         self._requests.trading_session = reply.TradingSessionID
-        named = order_entry_addresses(reply)
+        named = self._service.addresses(reply)
         if self._resumption is not None:
             address = self._resumption.choose(named)
             if address is None:
-                self._pause_or_fail(f"no OES can be used of {', '.join(map(format_address, named)) or 'none named'}")
+                candidates = ", ".join(map(format_address, named)) or "none named"
+                self._pause_or_fail(f"no {self._service.server} can be used of {candidates}")
             else:
-                self._call_oes(address)
+                self._call_server(address)
             return
         untried = [address for address in named if address not in self._tried]
         if not untried or len(self._tried) >= limits.CLIENT_OES_ATTEMPTS:
             tried = ", ".join(map(format_address, self._tried)) or "the AES names none"
-            self._fail(ConnectionLost(f"no OES can be used (tried: {tried})"))
+            self._fail(ConnectionLost(f"no {self._service.server} can be used (tried: {tried})"))
             return
         self._tried.append(untried[0])
-        self._call_oes(untried[0])
+        self._call_server(untried[0])
 
-    def _on_oes_reply(self, message: Message) -> None:
-        assert self.oes is not None, "a reply from nobody"
-        reply = self._check_reply(self.oes, message)
+    def _on_server_reply(self, message: Message) -> None:
+        assert self.server is not None, "a reply from nobody"
+        reply = self._check_reply(self.server, message)
         if reply is None:
             return
         self._requests.key = reply.Key
@@ -362,17 +355,17 @@ class Handover:
         self._walk.handle(Trigger.POSTPONED)
         self._await(limits.CLIENT_RESUME_PAUSE_NS)
 
-    def _on_loss(self, address: Address, lost: str) -> None:
+    def _on_loss(self, connection: ServerConnection, lost: str) -> None:
         """Begin a resumption, or go on with one that has not settled everything."""
         if not self._resume_ns:
             self._fail(ConnectionLost(lost))
             return
         resumption = self._resumption
         self._walk.handle(Trigger.LOST)
-        self._transcript.lost(address, self._resume_ns)
-        self._taker.oes_lost()
+        self._transcript.lost(connection.server, connection.address, self._resume_ns)
+        self._taker.server_lost()
         if resumption is None:
-            self._resumption = Resumption(lost, self._clock.now_ns(), self._resume_ns)
+            self._resumption = Resumption(lost, self._clock.now_ns(), self._resume_ns, self._service.purpose)
             self._try_again()
         else:
             resumption.went_wrong(lost)

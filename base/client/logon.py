@@ -1,12 +1,15 @@
 """The client's way through the two stages of the logon, as a table.
 
 In: triggers (a logon sent, a reply, a lost connection) and the addresses of AES replies. Out: the
-stage, and the order-entry addresses worth trying. Never knows: sockets, bytes, clocks.
+stage, and the addresses worth trying. Never knows: sockets, bytes, clocks. The table speaks of an
+OES; the way to an MDS is the same.
 Follows section 5 (session flow) of the protocol: AES, then OES, the AES connection stays open; and the
 fall back to a spare: a lost OES is followed by a fresh grant of the AES.
 """
 
+from collections.abc import Callable
 from enum import Enum, auto
+from typing import NamedTuple
 
 from base.session.transitions import Conversation
 from base.socket_controller import split_address
@@ -115,5 +118,27 @@ def redirect_address(text: str) -> Address | None:
 
 def order_entry_addresses(reply: ClientLogon) -> list[Address]:
     """Give the order-entry servers that an AES reply names, primary first."""
-    named = (redirect_address(reply.PrimaryOrderEntryIP), redirect_address(reply.SecondaryOrderEntryIP))
+    return _addresses(reply.PrimaryOrderEntryIP, reply.SecondaryOrderEntryIP)
+
+
+def market_data_addresses(reply: ClientLogon) -> list[Address]:
+    """Give the market-data servers that an AES reply names, primary first."""
+    return _addresses(reply.PrimaryMarketDataIP, reply.SecondaryMarketDataIP)
+
+
+def _addresses(*texts: str) -> list[Address]:
+    named = map(redirect_address, texts)
     return list(dict.fromkeys(address for address in named if address is not None))
+
+
+class Service(NamedTuple):
+    """What a client is handed over to: the kind of server, what it is there for, and where replies name it."""
+
+    server: str
+    purpose: str
+    addresses: Callable[[ClientLogon], list[Address]]
+
+
+AES, OES, MDS = "AES", "OES", "MDS"
+ORDER_ENTRY = Service(OES, "trading", order_entry_addresses)
+MARKET_DATA = Service(MDS, "market data", market_data_addresses)

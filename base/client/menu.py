@@ -12,12 +12,13 @@ from base.client.auto import send_automatically
 from base.client.console import Console, InputEnded, run_program
 from base.client.logon import Address
 from base.client.options import read_options
+from base.client.quotes import Quotes
 from base.client.requests import CONSTANT, TOTP
 from base.client.sample_orders import QUANTITY, sample_fields, sample_price
 from base.client.trader import Trader
 from base.client.transcript import Transcript, title
 from base.errors import ConnectionLost, LocalProtocolError, NoReply
-from base.wire.bo.codes import TIF, MessageType, OrderType, Side
+from base.wire.bo.codes import TIF, MessageType, OrderType, Side, SubscribeType
 from base.wire.bo.transaction import Transaction
 from base.wire.layout import Message
 
@@ -29,7 +30,10 @@ MENU = {
     "E": "open_order_request",
     "f": "collateral_request",
     "T": "new_limit_order",
+    "s": "md_subscribe",
+    "u": "md_unsubscribe",
 }
+KINDS = tuple(kind for kind in SubscribeType if kind <= SubscribeType.THIRTYLAYERS)
 REQUESTS = (MessageType.ORDER_NEW, MessageType.CANCEL_REPLACE, MessageType.ORDER_STATUS, MessageType.ORDER_CANCEL)
 
 
@@ -66,6 +70,7 @@ class Menu:
         self._instrument = instrument
         self._receive_s = receive_s
         self._answer_s = answer_s
+        self._quotes = quotes = Quotes(trader, console.selector, transcript, console.clock)
         self._actions: dict[str, Callable[[int], None]] = {
             "0": self._receive,
             "H": lambda instrument: self._show_answer(trader.fresh_grant()),
@@ -74,6 +79,8 @@ class Menu:
             "E": lambda instrument: self._show_answer(trader.open_orders(instrument)),
             "f": lambda instrument: self._show_answer(trader.collateral()),
             "T": self._trade,
+            "s": lambda instrument: self._subscribe(instrument, quotes.subscribe),
+            "u": lambda instrument: self._subscribe(instrument, quotes.unsubscribe),
         }
 
     def run(self) -> None:
@@ -85,6 +92,7 @@ class Menu:
         except InputEnded:
             self._console.say("The input ended.")
         finally:
+            self._quotes.close()
             self._transcript.in_menu = False
 
     def _offer(self) -> bool:
@@ -124,14 +132,21 @@ class Menu:
             return
         try:
             self._console.say("Receiving; press Enter to go back to the menu ...")
-            self._console.serve_until_line(self._trader)
+            self._console.serve_until_line(self._quotes)
         except KeyboardInterrupt:
             self._console.say()  # Ctrl-C leaves this mode; in the menu it ends the program
         self._drain(0)
 
     def _drain(self, seconds: float) -> None:
-        count = sum(1 for _ in self._trader.messages(seconds))
+        count = self._quotes.receive(seconds)
         self._console.say(f"{count} message{'' if count == 1 else 's'} received.")
+
+    def _subscribe(self, instrument: int, do: Callable[[int, SubscribeType, int, float], None]) -> None:
+        kind = self._choose("kind of picture", KINDS, SubscribeType.TOB)
+        layer = 1
+        if kind >= SubscribeType.TENLAYERS:
+            layer = self._console.ask_until("Enter a start layer (1, 2, 3) [1]: ", whole_number("start layer", 1, 3), 1)
+        do(instrument, kind, layer, self._answer_s)
 
     def _trade(self, instrument: int) -> None:
         message_type = self._choose("message type", REQUESTS, MessageType.ORDER_NEW)

@@ -7,8 +7,8 @@ Follows section 5 ("outstanding-request limit") of the protocol; settlement.py s
 
 from typing import TypeVar
 
-from base.client.handover import OES, Handover
-from base.client.logon import Stage
+from base.client.handover import Handover
+from base.client.logon import OES, Stage
 from base.client.open_requests import OpenRequests
 from base.client.own_orders import OwnOrders
 from base.client.requests import Requests
@@ -101,7 +101,7 @@ class Outbox:
             self._handover.wake_at(self._settlement.deadline_ns)
 
     def _transmit(self, message: Message) -> None:
-        oes = self._handover.oes
+        oes = self._handover.server
         assert oes is not None, "trading without an OES"
         self._transcript.at_send_callback(OES)
         if isinstance(message, Transaction):

@@ -23,6 +23,7 @@ from base.wire.bo.codes import (
     UpdateType,
 )
 from base.wire.bo.logon import ClientLogon
+from base.wire.bo.market_data import MarketDataSubscribe, Subscription
 from base.wire.bo.requests import CollateralRequest, InstrumentRequest, OpenOrderRequest, RiskUpdateRequest
 from base.wire.bo.transaction import Transaction
 from base.wire.layout import Message
@@ -154,6 +155,10 @@ class Requests:
         fields["Account"] = signed(self.account)
         fields["TradingSessionID"] = signed(self.trading_session)
         return OpenOrderRequest(SymbolEnum=number, SymbolName=self.symbols.get(number, ""), **fields)
+
+    def market_data(self, kind: int, entries: list[Subscription], now_ns: int) -> MarketDataSubscribe:
+        """Ask for pictures of up to five instruments, or for no more of them."""
+        return MarketDataSubscribe(MessageType=kind, Subscribes=entries, **self._session_fields(now_ns))
 
     def renewed(self, message: Request, now_ns: int) -> Request:
         """Write a request again for the session of now; it keeps its number, so that its answer is still known."""

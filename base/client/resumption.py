@@ -1,4 +1,4 @@
-"""One attempt to go on at another order-entry server, as long as it may take.
+"""One attempt to go on at another order-entry or market-data server, as long as it may take.
 
 In: addresses that an AES names, what went wrong, the time. Out: the address to try next, and in the end why
 nothing came of it. Never knows: sockets, messages, orders.
@@ -27,9 +27,10 @@ class Resumption:
     A server that is lost while it settles is followed by the next one in the same resumption.
     """
 
-    def __init__(self, lost: str, now_ns: int, length_ns: int) -> None:
+    def __init__(self, lost: str, now_ns: int, length_ns: int, purpose: str = "trading") -> None:
         self.until_ns = now_ns + length_ns
         self._lost = lost
+        self._purpose = purpose
         self._length_ns = length_ns
         self._why = ""
         self._tried: list[Address] = []
@@ -50,4 +51,5 @@ class Resumption:
     def failure(self) -> ConnectionLost:
         """Give what a user is told when the time is over, or is known not to suffice."""
         why = f" ({self._why})" if self._why else ""
-        return ConnectionLost(f"{self._lost}; trading did not go on elsewhere within {self._length_ns / 1e9:g} s{why}")
+        within = f"within {self._length_ns / 1e9:g} s"
+        return ConnectionLost(f"{self._lost}; {self._purpose} did not go on elsewhere {within}{why}")

@@ -10,19 +10,18 @@ Follows sections 5 (session flow) and 6 (order life cycle) of the protocol.
 """
 
 import selectors
-from collections.abc import Callable, Iterator
-from types import TracebackType
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from base.client.codes import Codes
-from base.client.handover import AES, OES, Handover
-from base.client.logon import Stage
-from base.client.mailbox import SECOND_NS, Mailbox
+from base.client.logon import OES, ORDER_ENTRY
+from base.client.mailbox import SECOND_NS
 from base.client.outbox import Outbox
 from base.client.own_orders import OwnOrders
 from base.client.replies import Answer, has_no_end
 from base.client.requests import CONSTANT, Requests
 from base.client.transcript import Transcript
+from base.client.two_stage import TwoStageClient
 from base.clock import Clock
 from base.errors import LocalProtocolError
 from base.wire.bo.codes import TIF, MessageType, OrderType, Side
@@ -41,7 +40,7 @@ from base.wire.layout import Message
 Request = TypeVar("Request", bound=Message)
 
 
-class Trader:
+class Trader(TwoStageClient):
     """Logs a user on through the AES at ``host:port``, then trades on the OES it names.
 
     ``mode`` says how the TwoFA code comes from ``key``: "constant" or "totp". ``timeout_s`` is the
@@ -82,53 +81,19 @@ class Trader:
         resume_s: float = 15.0,
         on_resume: Callable[[], object] | None = None,
     ) -> None:
-        self._clock = clock or Clock()
+        clock = clock or Clock()
         # orders outlive sessions, so ids go on from the time: no two sessions of a user give the same one
-        first = self._clock.wall_ns() // 1_000_000 if first_order_id is None else first_order_id
-        self._requests = Requests(account, user, first)
-        self._on_message = on_message
-        self._on_resume = on_resume
-        self._transcript = transcript or Transcript()
-        self._own_selector = selectors.DefaultSelector() if selector is None else None
+        first = clock.wall_ns() // 1_000_000 if first_order_id is None else first_order_id
+        super().__init__(
+            (host, port), Requests(account, user, first), Codes(key, mode, clock), ORDER_ENTRY, clock,
+            selector=selector, on_message=on_message, transcript=transcript, timeout_s=timeout_s,
+            resume_s=resume_s, on_resume=on_resume,
+        )  # fmt: skip
         self._orders = OwnOrders()
         step_ns = int(timeout_s * SECOND_NS)
-        self._handover = Handover(
-            selector or self._own_selector or selectors.DefaultSelector(),
-            (host, port),
-            self._requests,
-            self,
-            self._transcript,
-            self._clock,
-            step_ns,
-            Codes(key, mode, self._clock),
-            int(resume_s * SECOND_NS),
-        )
         self._outbox = Outbox(self._handover, self._requests, self._orders, self._transcript, self._clock, step_ns)
-        self._mailbox = Mailbox(self._handover, self._clock, self._own_selector)
-
-    def __enter__(self) -> "Trader":
-        if self.stage is not Stage.TRADING:
-            self.log_on()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
-        if self.stage is Stage.TRADING:
-            self.logout()
-        self.close()
 
     # -- how it stands
-
-    @property
-    def stage(self) -> Stage:
-        """How far the logon has come."""
-        return self._handover.stage
-
-    @property
-    def failure(self) -> Exception | None:
-        """Why the session ended; None while it lasts and after a logout of our own."""
-        return self._handover.failure
 
     @property
     def open_requests(self) -> int:
@@ -136,67 +101,11 @@ class Trader:
         return self._outbox.open_requests.count
 
     @property
-    def trading_session(self) -> int:
-        """The TradingSessionID that the AES gave."""
-        return self._requests.trading_session
-
-    @property
-    def resuming(self) -> bool:
-        """Whether the OES was lost and trading may go on at another one."""
-        return self._handover.is_resuming
-
-    @property
     def settling(self) -> bool:
         """Whether trading goes on after a loss, and answers on what was open are still to come."""
         return self._outbox.is_settling
 
-    def address_of(self, server: str) -> tuple[str, int] | None:
-        """Give the address of the "AES" or "OES" that this session is connected to; None for none."""
-        connection = {AES: self._handover.aes, OES: self._handover.oes}[server]
-        return None if connection is None or connection.closed else connection.address
-
-    # -- logging on and off
-
-    def start_logon(self) -> None:
-        """Begin the logon without waiting; readiness of the sockets carries it on."""
-        if self._requests.two_fa:
-            raise LocalProtocolError("a Trader logs on once: make a new one for the next session")
-        self._handover.start()
-
-    def log_on(self) -> None:
-        """Log on through the AES to an OES; returns when requests may be sent.
-
-        Raises LogonRefused when a server says no, ConnectionLost when none can be used, NoReply when
-        the AES stays silent.
-        """
-        self.start_logon()
-        while self.stage not in (Stage.TRADING, Stage.OVER):
-            self._mailbox.turn(None)
-        self._mailbox.raise_failure()
-
-    def wait_until_trading(self) -> None:
-        """Wait until trading goes on after a loss; ConnectionLost when it does not."""
-        while self._handover.is_resuming:
-            self._mailbox.turn(None)
-        self._mailbox.raise_failure()
-
-    def logout(self) -> None:
-        """Say goodbye to both servers and wait, for a bounded time, until they close."""
-        self.start_logout()
-        while self._handover.connections:
-            self._mailbox.turn(None)
-
-    def start_logout(self) -> None:
-        """Say goodbye to both servers without waiting."""
-        if self.stage is not Stage.OVER:
-            self._handover.send_logouts()
-
-    def close(self) -> None:
-        """Close everything now; harmless when it is closed already."""
-        self._handover.close()
-        if self._own_selector is not None:
-            self._own_selector.close()
-            self._own_selector = None
+    # -- logging on
 
     def fresh_grant(self) -> ClientLogon:
         """Send a further logon to the AES; its reply is a fresh grant. Gives the sent message."""
@@ -294,20 +203,6 @@ class Trader:
 
     # -- replies
 
-    def messages(self, timeout_s: float) -> Iterator[Message]:
-        """Give messages as they arrive, oldest first, for ``timeout_s`` seconds; 0 gives what is there already.
-
-        Raises ConnectionLost when the session ended otherwise than by a logout, after the last message.
-        """
-        return self._mailbox.messages(timeout_s)
-
-    def wait_for(self, predicate: Callable[[Message], object], timeout_s: float = 10.0) -> Message:
-        """Give the first message that ``predicate`` accepts; the others keep waiting to be read.
-
-        Raises NoReply after ``timeout_s`` seconds and ConnectionLost when the session is over.
-        """
-        return self._mailbox.collect(predicate, lambda: True, timeout_s)
-
     def replies(self, request: Message, timeout_s: float = 10.0) -> list[Message]:
         """Wait for the answer to a request just sent and give it; other messages keep waiting to be read.
 
@@ -323,15 +218,7 @@ class Trader:
         self._mailbox.collect(answer.take, lambda: answer.is_complete, timeout_s, check)
         return answer.messages
 
-    # -- what a selector loop and the handover call
-
-    def next_deadline_ns(self) -> int | None:
-        """Give the time, on the clock's ``now_ns``, at which ``deadline_passed`` is due; None for never."""
-        return self._handover.next_deadline_ns()
-
-    def deadline_passed(self, now_ns: int) -> None:
-        """Give up what was awaited for too long."""
-        self._handover.deadline_passed(now_ns)
+    # -- what the handover calls
 
     def take_message(self, server: str, message: Message, is_ours: bool) -> None:
         """Count, show and keep a message that arrived from ``server``; that of the logon itself is not kept."""
@@ -342,20 +229,16 @@ class Trader:
             return
         if isinstance(wanted, (InstrumentResponse, InstrumentResponse74)):
             self._requests.symbols[wanted.SymbolEnum] = wanted.SymbolName
-        if not is_ours:
-            self._mailbox.put(wanted)
-        if self._on_message is not None:
-            self._on_message(wanted)
+        super().take_message(server, wanted, is_ours)
 
-    def oes_lost(self) -> None:
+    def server_lost(self) -> None:
         """Keep what has no answer for the next OES."""
         self._outbox.lost()
 
     def trading_again(self) -> None:
         """Settle with the new OES what was open."""
         self._outbox.resumed()
-        if self._on_resume is not None:
-            self._on_resume()
+        super().trading_again()
 
     def wake(self, now_ns: int) -> None:
         """Go on settling."""
@@ -385,12 +268,3 @@ class Trader:
         self._outbox.send(message)
         self._mailbox.raise_failure()
         return message
-
-    def _raise_unless_trading(self) -> None:
-        if self._own_selector is not None:
-            self.wait_until_trading()
-        self._mailbox.raise_failure()
-        if self.resuming:
-            raise LocalProtocolError("resuming: the OES was lost, and nothing can be sent before trading goes on")
-        if self.stage is not Stage.TRADING:
-            raise LocalProtocolError(f"not logged on (the stage is {self.stage.name}): call log_on first")

@@ -118,15 +118,15 @@ class Transcript:
         """Say that a server cannot be used and why."""
         self.say(f"The {server} server at", address[0], ":", address[1], "cannot be used:", why, colour=REFUSED_COLOUR)
 
-    def lost(self, address: Address, resume_ns: int) -> None:
-        """Say that the OES was lost and what is done about it."""
+    def lost(self, server: str, address: Address, resume_ns: int) -> None:
+        """Say that a server was lost and what is done about it."""
         at = f"{address[0]}:{address[1]}"
         what_next = f"going on elsewhere, within {resume_ns / 1e9:g} s"
-        self.say(f"The connection to the OES at {at} was lost: {what_next}", colour=REFUSED_COLOUR)
+        self.say(f"The connection to the {server} at {at} was lost: {what_next}", colour=REFUSED_COLOUR)
 
-    def resumed(self, address: Address) -> None:
-        """Say where trading goes on."""
-        self.say(f"Trading goes on at {address[0]}:{address[1]}", colour=RECEIVED_COLOUR)
+    def resumed(self, purpose: str, address: Address) -> None:
+        """Say where trading, or whatever it was, goes on."""
+        self.say(f"{purpose.capitalize()} goes on at {address[0]}:{address[1]}", colour=RECEIVED_COLOUR)
 
     def closed(self, server: str, address: Address) -> None:
         """Say that a connection is over."""

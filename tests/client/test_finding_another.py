@@ -205,7 +205,7 @@ def test_a_grant_that_the_user_asked_for_is_not_taken_for_ours(venue: Venue) -> 
     venue.aes_says = [with_own_key, with_own_key]
     loop.trader.fresh_grant()
     venue.kill_primary()
-    loop.trader._handover.oes.close("lost")  # before the grant is read  # type: ignore[union-attr]
+    loop.trader._handover.server.close("lost")  # before the grant is read  # type: ignore[union-attr]
     loop.run_until(lambda: venue.resumed)
     assert venue.spare.received.queue[0].Key == 222
     assert [message.Key for message in loop.trader.messages(0)] == [111]

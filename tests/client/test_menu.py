@@ -37,6 +37,8 @@ w\trisk_update_request
 E\topen_order_request
 f\tcollateral_request
 T\tnew_limit_order
+s\tmd_subscribe
+u\tmd_unsubscribe
 
 Enter a valid message type: """
 

@@ -17,7 +17,7 @@ class Wire:
     """A handover that trades; what is sent on it is kept."""
 
     def __init__(self) -> None:
-        self.oes = self
+        self.server = self
         self.stage = Stage.TRADING
         self.sent: list[Message] = []
         self.alarm_ns: int | None = None
