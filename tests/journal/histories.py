@@ -14,7 +14,7 @@ from tests.kit.disk import MemoryDisk
 
 IDENTITY = 0xC0FFEE
 SMALL_SEGMENT_BYTES = 4_096
-KINDS = list(RecordedKind)
+KINDS = list(RecordedKind)[:7]  # no more, so that a new kind does not change what the seeds of tests lead to
 
 Pass = list[Recorded]
 

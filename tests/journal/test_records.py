@@ -17,6 +17,7 @@ ENTRIES = st.lists(
     min_size=1,
     max_size=12,
 )
+UNKNOWN = 255
 ONE = [Recorded(RecordedKind.REQUEST, 7, 8, 9, b"an order")]
 
 
@@ -65,10 +66,10 @@ def test_a_newer_version_an_unknown_type_and_an_unknown_kind_are_refused_by_name
         decode(record, 0, head, "x.journal", 77)
     with pytest.raises(JournalTooNew, match="type 9"):
         decode(record, 0, head._replace(version=1, type=9), "x.journal", 77)
-    strange, _ = encode([*ONE, Recorded(8, 0, 0, 0, b"")], 1, 2, 3, 4, 5)
+    strange, _ = encode([*ONE, Recorded(UNKNOWN, 0, 0, 0, b"")], 1, 2, 3, 4, 5)
     head = look(strange, 0, 1)
     assert head is not None
-    with pytest.raises(JournalTooNew, match=rf"offset {77 + HEADER.size + ENTRY.size + 8}: an entry of kind 8"):
+    with pytest.raises(JournalTooNew, match=rf"offset {77 + HEADER.size + ENTRY.size + 8}: an entry of kind {UNKNOWN}"):
         decode(strange, 0, head, "x.journal", 77)
 
 
