@@ -271,7 +271,8 @@ class Witness:
     def is_of_an_opening(self, trade: told.Trade, incoming: Followed) -> bool:
         """Both orders lie in the book; orders that are set free at the opening come after it."""
         lies = bool(self.queues.of(incoming)) or incoming.order_type in NEVER_TAKE
-        unseen = incoming.is_hidden and self.opening == trade.price_ticks
+        is_younger = trade.incoming_number > trade.resting_number
+        unseen = incoming.is_hidden and is_younger and self.opening in (0, trade.price_ticks)
         return self.may_uncross and (lies or unseen)
 
     def first_in_its_queue(self, trade: told.Trade, order: Followed, *, at_its_price: bool) -> None:
@@ -320,6 +321,8 @@ class Witness:
         assert (event.reason == Reject.SELF_TRADE) <= bool(order.holder.self_trade), "I6: cancelled for nothing"
         assert (event.reason == Reject.MARGIN_EXCEEDED) <= order.is_short
         order.end = "cancelled"
+        if order.is_due and event.leaves_lots:
+            order.filled = 0  # it was the second leg that ended, and nothing of that was matched
         self.queues.drop(order)
         asked = isinstance(command, CancelOrder) and command.order_id == event.request_id
         assert asked or not event.request_id, "I8: cancelled for another request"
