@@ -61,6 +61,7 @@ class Following:
 
     def catch_up(self) -> None:
         """Carry out what the journal says by now."""
+        self.past.go_on()
         with _without_collector():
             before = -1
             while self.past.sequence > before:

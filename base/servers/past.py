@@ -36,7 +36,11 @@ class Past:
         self._market = market_lines(settings)
         self._clock = clock
         self._say = say
-        self._next_line_ns = clock.now_ns() + limits.PROGRESS_NS
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Say how far it is only when what begins now takes long: who follows a running venue waits for most of it."""
+        self._next_line_ns = self._clock.now_ns() + limits.PROGRESS_NS
 
     def restore(self, sequence: int, state_hash: str, image: bytes) -> None:
         """Begin with a picture; RecoveryFailed when it is not what it claims to be."""
@@ -64,7 +68,7 @@ class Past:
             number += 1
         self.sequence = number - 1
         if self._clock.now_ns() >= self._next_line_ns:
-            self._next_line_ns = self._clock.now_ns() + limits.PROGRESS_NS
+            self.go_on()
             self._say(f"recovering: {self.sequence:,} records carried out again")
 
     def _compare_settings(self, body: bytes) -> None:

@@ -123,6 +123,17 @@ def test_long_ones_tell_how_far_they_are() -> None:
     assert said == ["recovering: 2 records carried out again"]
 
 
+def test_time_spent_waiting_for_the_next_commit_is_not_told() -> None:
+    clock = ManualClock()
+    _, commits = history()
+    one, said = past(Floor(), clock=clock)
+    for commit in commits[:3]:
+        clock.advance(limits.PROGRESS_NS)
+        one.go_on()
+        one.repeat(commit)
+    assert said == []
+
+
 def changed(**settings: object) -> Settings:
     return dataclasses.replace(SETTINGS, **settings)  # type: ignore[arg-type]
 
