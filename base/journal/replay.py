@@ -90,7 +90,11 @@ class Follower:
         while self._segment is not None:
             commits: list[Commit] = []
             successor = self._peek(name_of(number_of(self._segment.name) + 1))
-            self._read_on(self._segment, commits)
+            try:
+                self._read_on(self._segment, commits)
+            except JournalDamaged:
+                yield commits  # what is whole before the damage is worth as much as ever
+                raise
             yield commits
             if successor is None:
                 return

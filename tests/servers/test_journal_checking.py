@@ -104,6 +104,17 @@ def test_damage_is_named(change: Change, error: type[HandoffError], says: str, t
         checking(tmp_path).run()
 
 
+def test_what_is_whole_before_the_damage_is_counted(tmp_path: Path) -> None:
+    write_crowd(tmp_path, 400)
+    commits = list(Reading(tmp_path).commits())
+    flip(FIRST, commits[150].offset + 100)(tmp_path)
+    one = checking(tmp_path)
+    with pytest.raises(JournalDamaged, match=f"offset {commits[150].offset}: "):
+        one.run()
+    assert counts(one)["commits"] == 150
+    assert list(Reading(tmp_path).commits(until=commits[140].first_sequence))[-1].offset == commits[140].offset
+
+
 def test_a_picture_of_another_version_is_noted_and_no_error(tmp_path: Path) -> None:
     write_crowd(tmp_path, 400)
     remake(tmp_path, versions="0-older")
