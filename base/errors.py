@@ -14,6 +14,7 @@ order is refused - and a refused order is an event, never an exception.
     +-- DefinitionError            a message definition is wrong
     +-- LogonRefused               the server answered a logon with LoginStatus 2
     +-- AccessUnavailable          the access tables cannot be read or written now, so nobody may come in
+    |   +-- AccessBusy             another process has been writing them for too long
     +-- ServerFailed               a server that we started ended, or did not accept in time
     +-- OperatorRefused            the venue does not carry out what its operator asks, and says why
     +-- ServerMustStop             the process cannot go on without doing wrong; it is to end and to recover
@@ -72,6 +73,10 @@ class LogonRefused(HandoffError):
 
 class AccessUnavailable(HandoffError):
     """The access tables cannot be read or written now; whoever depends on them refuses."""
+
+
+class AccessBusy(AccessUnavailable):
+    """Another process has been writing the access tables for longer than we wait."""
 
 
 class ConnectionLost(HandoffError):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from base import limits
 from base.access.state_file import StateFile
-from base.errors import SettingsError
+from base.errors import AccessBusy, AccessUnavailable, SettingsError
 from base.vocabulary.logons import MARKET_DATA, ORDER_ENTRY
 
 WILDCARDS = ("0.0.0.0", "::", "[::]", "*", "")
@@ -67,6 +67,21 @@ class Leases:
         """Give the time (``Clock.system_ns``) of a process's newest renewal; None when it has no lease."""
         ((renewed_ns,),) = self._state.read("SELECT max(renewed_ns) FROM leases WHERE pid = ?", (pid,))
         return None if renewed_ns is None else int(renewed_ns)
+
+    def can_be_renewed(self) -> bool:
+        """Whether a sign of life could be written now: not on a full disk, although whoever owes it may be well.
+
+        Another process that holds the tables does not count, for the one that hangs may be that one.
+        """
+        try:
+            with self._state.transaction(durable=False, wait_ms=limits.LEASE_BUSY_MS) as tables:
+                tables.execute("INSERT INTO leases VALUES (?, '', 0, '', 0, 0, 0)", (self._instance,))
+                tables.execute("DELETE FROM leases WHERE instance = ? AND kind = ''", (self._instance,))
+        except AccessBusy:
+            return True
+        except AccessUnavailable:
+            return False
+        return True
 
     def supersede(self, kind: str) -> None:
         """End all other leases of a kind of which there is one at a time, so that no client is sent there any more."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from base import limits
 from base.clock import Clock
-from base.errors import AccessUnavailable, SettingsError
+from base.errors import AccessBusy, AccessUnavailable, SettingsError
 
 FILE_NAME = "grants.db"
 FORMAT_VERSION = 1
@@ -94,7 +94,7 @@ class StateFile:
         """Hold the write lock and commit at the end, or undo everything; ``durable`` survives a loss of power.
 
         ``wait_ms`` is how long to wait for another writer, ``limits.STATE_BUSY_MS`` when not given. Raises
-        AccessUnavailable when the tables cannot be written.
+        AccessUnavailable when the tables cannot be written, AccessBusy when only because another process does.
         """
         connection = self._connection
         try:
@@ -109,7 +109,8 @@ class StateFile:
                     connection.execute("ROLLBACK")
                 raise
         except sqlite3.Error as error:
-            raise AccessUnavailable(f"{self.path}: {error}") from error
+            busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+            raise (AccessBusy if busy else AccessUnavailable)(f"{self.path}: {error}") from error
 
     def read(self, query: str, values: tuple[int | str, ...] = ()) -> list[tuple[Any, ...]]:
         """Give the rows of a query, without any lock that others would wait for."""

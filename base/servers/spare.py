@@ -38,12 +38,17 @@ class SignsOfLife:
         self._last_ns: int | None = None
 
     def are_missing(self, pid: int) -> bool:
-        """Whether the process gave signs of life and has given none for too long."""
+        """Whether the process gave signs of life and has given none for too long, although it could have."""
         with suppress(AccessUnavailable):
             sign_ns = self._leases.last_sign_of(pid)
             if sign_ns is not None:
                 self._last_ns = max(sign_ns, self._last_ns or 0)
-        return self._last_ns is not None and self._clock.system_ns() - self._last_ns > limits.LEASE_STALE_NS
+        if self._last_ns is None or self._clock.system_ns() - self._last_ns <= limits.LEASE_STALE_NS:
+            return False
+        if self._leases.can_be_renewed():
+            return True
+        self._last_ns = self._clock.system_ns()  # and once there is room, it has as long as ever to give the next
+        return False
 
     def forget(self) -> None:
         """Another process is looked at from now on, or none."""

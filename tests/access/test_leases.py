@@ -178,6 +178,14 @@ def test_an_address_that_no_reply_can_carry_is_refused_with_the_reason(
     assert Leases(state).live(ORDER_ENTRY, LOCAL) == ()
 
 
+def test_asking_whether_a_lease_can_be_renewed_leaves_nothing_behind(state: StateFile) -> None:
+    leases = Leases(state)
+    leases.announce(ORDER_ENTRY, ["127.0.0.1:9001"])
+    before = state.read("SELECT * FROM leases")
+    assert leases.can_be_renewed()
+    assert state.read("SELECT * FROM leases") == before
+
+
 def test_an_unknown_service_is_refused(state: StateFile) -> None:
     with pytest.raises(SettingsError, match="service 'orders': must be one of order-entry, market-data"):
         Leases(state).announce("orders", ["127.0.0.1:9001"])

@@ -10,7 +10,7 @@ import pytest
 
 from base import limits
 from base.access.state_file import FORMAT_VERSION, StateFile
-from base.errors import AccessUnavailable, SettingsError
+from base.errors import AccessBusy, AccessUnavailable, SettingsError
 from tests.kit.clock import SECOND, ManualClock
 from tests.kit.counts import count
 
@@ -127,7 +127,7 @@ def test_a_writer_that_never_ends_makes_the_tables_unavailable(tmp_path: Path, m
     monkeypatch.setattr(limits, "STATE_BUSY_MS", 5)
     holder, waiter = opened(tmp_path), opened(tmp_path)
     with holder.transaction(durable=False):
-        with pytest.raises(AccessUnavailable, match="database is locked"), waiter.transaction(durable=False):
+        with pytest.raises(AccessBusy, match="database is locked"), waiter.transaction(durable=False):
             raise AssertionError("two writers at once")
         assert waiter.read("SELECT trading_session FROM venue") == [(0,)], "readers do not wait"
     holder.close()

@@ -137,3 +137,20 @@ def test_signs_of_life_are_missed_by_who_gave_some_only(tmp_path: Path) -> None:
         assert signs.are_missing(os.getpid())
         signs.forget()
         assert not signs.are_missing(os.getpid())
+
+
+def test_who_finds_no_room_for_signs_of_life_is_not_taken_for_dead(tmp_path: Path) -> None:
+    clock = ManualClock()
+    with closing(StateFile(tmp_path, clock)) as tables, closing(StateFile(tmp_path, clock)) as own:
+        signs = SignsOfLife(Leases(own), clock)
+        Leases(tables).announce(ORDER_ENTRY, ["127.0.0.1:1"])
+        assert not signs.are_missing(os.getpid())
+        own._connection.execute("PRAGMA query_only = ON")  # whatever we write fails, as on a full disk
+        clock.advance(limits.LEASE_STALE_NS + 1)
+        assert not signs.are_missing(os.getpid())
+        own._connection.execute("PRAGMA query_only = OFF")
+        clock.advance(limits.LEASE_STALE_NS)
+        assert not signs.are_missing(os.getpid()), "there is room again, and the next sign may take as long as ever"
+        clock.advance(1)
+        with tables.transaction(durable=False):  # who hangs may hang in the middle of writing
+            assert signs.are_missing(os.getpid())
