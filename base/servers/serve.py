@@ -21,6 +21,8 @@ from base.servers.program import judge_constant_codes
 from base.servers.settings import load_settings
 from base.socket_controller import format_address
 
+DEMO_ACCOUNTS = "Two of the demo accounts: 1 (user 1, key 1) and 100700 (user BOU7, key BOU7).\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
@@ -61,7 +63,7 @@ def serve(
         mds = house.start("mds", ["--listen", format_address(listen["mds"]), *arguments])
         aes = house.start("aes", ["--listen", format_address(listen["aes"]), *arguments])
         at = {child.kind: child.address() for child in (aes, oes, mds)}
-        print(directions(at["aes"], at["oes"], at["mds"]), flush=True)
+        print(directions(at["aes"], at["oes"], at["mds"], with_demo_accounts=settings_file is None), flush=True)
         successors = {"mds": ["--listen", format_address(at["mds"]), *arguments]}
         if with_spare:
             successors["oes"] = ["--spare", "--listen", format_address((listen["oes"][0], 0)), *journal, *arguments]
@@ -109,12 +111,13 @@ class _House:
         raise ServerFailed(f"servers ended by themselves {limits.TAKEOVERS} times")
 
 
-def directions(aes: tuple[str, int], oes: tuple[str, int], mds: tuple[str, int]) -> str:
+def directions(
+    aes: tuple[str, int], oes: tuple[str, int], mds: tuple[str, int], *, with_demo_accounts: bool = True
+) -> str:
     """Say how to connect."""
     host = "127.0.0.1" if aes[0] == "0.0.0.0" else aes[0]
     return f"""\
 AES at {format_address(aes)}, OES at {format_address(oes)}, MDS at {format_address(mds)}
 Connect with:       handoff client {host} {aes[1]}
 or from a checkout: python3 example_client.py {host} {aes[1]}
-Without a settings file the accounts are 1 (user 1, key 1) and 100700 (user BOU7, key BOU7).
-Stop with Ctrl-C."""
+{DEMO_ACCOUNTS if with_demo_accounts else ""}Stop with Ctrl-C."""

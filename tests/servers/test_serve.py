@@ -54,6 +54,12 @@ def test_it_says_how_to_connect_and_stops_both(tmp_path: Path, number: int) -> N
     assert "AES ended" in err and "OES ended" in err and "MDS ended" in err and "Traceback" not in err
 
 
+def test_demo_accounts_are_named_only_where_they_are() -> None:
+    nowhere = ("127.0.0.1", 1)
+    assert "user BOU7, key BOU7" in directions(nowhere, nowhere, nowhere)
+    assert "key" not in directions(nowhere, nowhere, nowhere, with_demo_accounts=False)
+
+
 def test_when_one_dies_the_other_is_stopped_and_the_exit_code_says_so(tmp_path: Path) -> None:
     with serving(tmp_path, *FREE) as process:
         assert process.stdout
