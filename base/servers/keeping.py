@@ -62,7 +62,10 @@ class Keeping:
     def _carry_out_the_rest(self, following: Following) -> None:
         journal, past = self._journal, following.past
         if journal.trimmed is not None:
-            log.warning("the last write before the end was cut off, nothing of it was answered: %s", journal.trimmed)
+            log.warning(
+                "the last write before the end was cut off, nothing of it was answered: %s, offset %d, %d bytes",
+                *journal.trimmed,
+            )
         following.catch_up()
         if past.sequence != journal.sequence:
             raise RecoveryFailed(f"the journal ends with {journal.sequence}, carried out is {past.sequence}")
