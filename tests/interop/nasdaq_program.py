@@ -15,7 +15,7 @@ async def converse(wanted: dict[str, Any]) -> dict[str, Any]:
     module = importlib.import_module(wanted["module"])
     try:
         session = await module.connect_async(
-            tuple(wanted["remote"]), "user", wanted["password"], wanted["session"], sequence=wanted["sequence"],
+            tuple(wanted["remote"]), wanted["user"], wanted["password"], wanted["session"], sequence=wanted["sequence"],
             client_heartbeat_interval=1,
         )  # fmt: skip
     except ConnectionRefusedError as error:

@@ -1,47 +1,81 @@
-"""tshark's own dissectors of SoupBinTCP and OUCH find nothing malformed in sessions that we hold.
+"""tshark's own dissectors of SoupBinTCP and OUCH find nothing malformed in sessions that our venue holds.
 
-A real client talks to a real server; what each side received is written as a capture file.
+A real client talks to the venue, against the offer of another one; what each side received becomes a capture file.
 """
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from base.client.ouch import DIALECTS
 from base.client.ouch.link import Link
-from base.session.soupbintcp import SoupClientSession
+from base.network.application import Observer
 from base.wire.pcap import Capture, Peer
 from tests.client.ouch.peers import PATIENCE_S
-from tests.interop.answering import Answering
-from tests.interop.test_nasdaq_protocols import whole_life
+from tests.interop.test_nasdaq_protocols import Venue, offering
+from tests.interop.whole_life import PORTS, whole_life
+from tests.kit.ouch_sockets import running
 
 PORT = 31421
-LETTERS = "OAUUXCOAE"
+LETTERS = "SOAUUXCOAE"
 
 
-def held(name: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
+class Recording(Observer):
+    """A capture of the second client: what it receives, and what the venue receives from it."""
+
+    def __init__(self) -> None:
+        self._capture = Capture(Peer("10.0.0.1", 40_000), Peer("10.0.0.2", PORT))
+        self._parts = [self._capture.opened(1)]
+        self._links: list[Link] = []
+        self._connections: list[int] = []
+
+    def received(self, connection: int, data: bytes) -> None:
+        """The venue hears this."""
+        if _is_second(self._connections, connection):
+            self._parts.append(self._capture.sent(data, len(self._parts) + 1))
+
+    def ended(self, connection: int) -> None:
+        """Nothing to keep."""
+
+    def heard(self, link: Link, data: bytes) -> None:
+        """A client hears this."""
+        if _is_second(self._links, link):
+            self._parts.append(self._capture.received(data, len(self._parts) + 1))
+
+    def file(self) -> bytes:
+        """The capture file."""
+        return b"".join([*self._parts, self._capture.closed(len(self._parts) + 1)])
+
+
+def _is_second(known: list[Any], one: Any) -> bool:
+    if one not in known:
+        known.append(one)
+    return bool(known.index(one) == 1)
+
+
+def held(name: str, state: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
     """Hold a session and give its capture file."""
-    capture = Capture(Peer("10.0.0.1", 40_000), Peer("10.0.0.2", PORT))
-    parts = [capture.opened(1)]
+    application, recording = DIALECTS[name], Recording()
     hear = Link.data_received
 
     def record(link: Link, data: bytes) -> None:
-        at_client = isinstance(link.conversation, SoupClientSession)
-        parts.append((capture.received if at_client else capture.sent)(data, len(parts) + 1))
+        recording.heard(link, data)
         hear(link, data)
 
     monkeypatch.setattr(Link, "data_received", record)
-    application = DIALECTS[name]
     with (
-        Answering(name).in_thread() as server,
-        application.connect(server.address, "user", "secret", sequence=1) as session,
+        running(state, recording) as ports,
+        offering(Venue(name, ports)),
+        application.connect(ports[PORTS[name]], "B", "pwB", sequence=1) as session,
     ):
         for kind, fields, answers in whole_life(name):
-            session.send_message(getattr(application, kind)(**fields))
+            if kind:
+                session.send_message(getattr(application, kind)(**fields))
             for _ in range(answers):
                 session.receive_message(PATIENCE_S)
-    return b"".join([*parts, capture.closed(len(parts) + 1)])
+    return recording.file()
 
 
 def said(directory: Path, capture: bytes, *columns: str) -> list[list[str]]:
@@ -61,11 +95,11 @@ def said(directory: Path, capture: bytes, *columns: str) -> list[list[str]]:
 def test_nothing_is_malformed_and_every_packet_is_known(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    capture = held(name, monkeypatch)
+    capture = held(name, tmp_path, monkeypatch)
     rows = said(tmp_path, capture, "soupbintcp.packet_type", "_ws.malformed", "ouch.packet_type")
     assert {row[1] for row in rows} == {""}
     packets = "".join(letter for row in rows for letter in row[0].split(","))
-    assert (packets[:2], packets.count("U"), packets.count("S"), packets[-1]) == ("LA", 4, 5, "O")
+    assert (packets[:2], packets.count("U"), packets.count("S"), packets[-1]) == ("LA", 4, 6, "O")
     if name == "nasdaq42":  # the dialect that tshark's dissector knows
         assert "".join(letter for row in rows for letter in row[2].split(",")) == LETTERS
 
