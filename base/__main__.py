@@ -6,6 +6,7 @@ Never knows: how anything is done. Each command imports what it needs when it is
 """
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from base.errors import HandoffError, SettingsError
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 OK, FAILED, WRONG_USAGE = 0, 1, 2
 SERVERS = {
     "aes": "authenticates clients and hands them over",
@@ -210,7 +212,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _reported(run: Callable[[], int]) -> int:
     """Run a command; what goes wrong on purpose becomes a line and an exit code."""
     try:
-        return run()
+        code = run()
+        sys.stdout.flush()
+        return code
     except SettingsError as error:
         print(f"handoff: {error}", file=sys.stderr)
         return WRONG_USAGE
@@ -221,9 +225,19 @@ def _reported(run: Callable[[], int]) -> int:
         print("handoff: interrupted", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
-        # nobody reads our output any more; the interpreter must not trip over it while it ends
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()  # nobody reads it any more
         return FAILED
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        _give_up_output()
+        print(f"handoff: the output cannot be written: {error.strerror}", file=sys.stderr)
+        return FAILED
+
+
+def _give_up_output() -> None:
+    """Let what is left of the output go nowhere, so that the interpreter does not trip over it while it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _add(

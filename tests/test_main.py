@@ -130,3 +130,11 @@ def test_a_closed_pipe_is_no_traceback() -> None:
     end = subprocess.run(["sh", "-c", command], capture_output=True, text=True, cwd=ROOT)
     assert end.stdout == "client_logon H, 143 bytes\n"
     assert end.stderr == ""
+
+
+@pytest.mark.parametrize("command", ["key", "dissector"])
+def test_output_that_finds_no_room_is_a_line_and_an_exit_code(command: str) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        arguments = [sys.executable, "-m", "base", command]
+        done = subprocess.run(arguments, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr) == (1, "handoff: the output cannot be written: No space left on device\n")
