@@ -98,6 +98,10 @@ class Control(Replaces):
         self._note_restraints()
         return []
 
+    def is_killed(self, account: int) -> bool:
+        """Whether an account was taken out and not released since."""
+        return account in self._killed
+
     def end_session(self, now_ns: int) -> list[Event]:
         """All DAY orders leave, and the ids of finished orders may be used again."""
         events = self._withdraw_all(order for order in self._open_orders() if order.time_in_force == DAY)

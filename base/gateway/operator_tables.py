@@ -29,6 +29,8 @@ class Holdings(Protocol):
 
     def exposure(self, account: int, instrument: int, /) -> Exposure: ...
 
+    def is_killed(self, account: int, /) -> bool: ...
+
     def fees(self) -> dict[str, int]: ...
 
 
@@ -49,7 +51,7 @@ class OperatorTables:
             self._balances(account),
             _per_instrument("positions", POSITION, held),
             _per_instrument("open orders", OPEN, held),
-            Table("settings", ("setting", "value"), _settings(terms)),
+            Table("settings", ("setting", "value"), self._killed(account) + _settings(terms)),
             Table("limits of one order", ("symbol", "order_size", "order_value", "price_band"), self._limits(terms)),
         )
         return tuple(table for table in tables if table.rows)
@@ -68,6 +70,9 @@ class OperatorTables:
             for name in sorted(available)
         )
         return Table(f"balances of account {account}", ("currency", "available", "held", "owed"), rows)
+
+    def _killed(self, account: int) -> tuple[tuple[str, ...], ...]:
+        return (("killed", "until it is released"),) if self._holdings.is_killed(account) else ()
 
     def _money(self, currency: str, atoms: int) -> str:
         return decimal_text(atoms * self._atoms.get(currency, Fraction(1)))

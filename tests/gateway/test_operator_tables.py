@@ -45,6 +45,9 @@ class Books(Market):
             return NOTHING
         return Exposure(1, 200, 3, 400, 5, 600, 7, 800, 8, 9, 10, 11)
 
+    def is_killed(self, account: int) -> bool:
+        return False
+
     def fees(self) -> dict[str, int]:
         return {"USDT": 0, "USD": 12_345_678_901}
 
@@ -105,6 +108,15 @@ def test_what_an_account_has_not_is_left_out_or_said_so() -> None:
         ("make_fee", "0"), ("take_fee", "0"), ("leverage", "-"), ("most_open_orders", "10000"),
         ("orders_per_second", "-"), ("cancels_per_second", "-"),
     )  # fmt: skip
+
+
+def test_a_killed_account_is_shown_as_one_until_it_is_released() -> None:
+    floor = Floor()
+    killed = ("killed", "until it is released")
+    for word, is_killed in (("kill", True), ("release", False)):
+        floor.venue.operate(OperatorRequest(word, account=2), floor.now_ns)
+        tables = floor.venue.operate(OperatorRequest(ACCOUNT, account=2), floor.now_ns).tables
+        assert [killed in table.rows for table in tables if table.title == "settings"] == [is_killed]
 
 
 def test_fees_are_shown_per_currency() -> None:
