@@ -119,8 +119,11 @@ MARK_EVERY = 10_000
 PICTURE_EVERY = 200_000
 """Records between two pictures of the state: carrying out that many again takes about a second."""
 
-TAKEOVERS = 100
-"""Times that ``serve`` replaces an OES that ended by itself: what fails more often needs a person."""
+REPLACEMENTS = 10
+"""Times within ``REPLACEMENTS_NS`` that ``serve`` replaces a server that ended by itself: more needs a person."""
+
+REPLACEMENTS_NS = 60 * 1_000_000_000
+"""Nanoseconds in which they are counted."""
 
 MDS_LOOK_NS = 5_000_000
 """Nanoseconds between two looks of an MDS at the journal: how old its news is at most, for a hundredth of a core."""

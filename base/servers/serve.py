@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from base import limits
+from base.clock import Clock
 from base.errors import ServerFailed, SettingsError
 from base.network.wakeup import EndOfInput, Wakeup, stop_on_signals
 from base.servers.children import Child
@@ -94,7 +95,8 @@ class _House:
 
         ServerFailed when one of another kind ends. The successor of an OES is a spare for the spare that takes over.
         """
-        for _ in range(limits.TAKEOVERS):
+        clock, times_ns = Clock(), deque[int](maxlen=limits.REPLACEMENTS)
+        while True:
             while not self._over:
                 for key, mask in self._selector.select():
                     key.data.process_events(mask)
@@ -106,9 +108,11 @@ class _House:
             what = f"the {ended.kind.upper()} ended by itself with exit code {code}"
             if ended.kind not in successors:
                 raise ServerFailed(what)
+            if len(times_ns) == limits.REPLACEMENTS and clock.now_ns() - times_ns[0] < limits.REPLACEMENTS_NS:
+                raise ServerFailed(f"{what}, after {limits.REPLACEMENTS} others within a minute")
+            times_ns.append(clock.now_ns())
             print(f"{what}; another one is started", flush=True)
             self.start(ended.kind, successors[ended.kind])
-        raise ServerFailed(f"servers ended by themselves {limits.TAKEOVERS} times")
 
 
 def directions(

@@ -6,14 +6,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
+from base import limits
 from base.client.trader import Trader
+from base.errors import ServerFailed
 from base.messages import InstrumentResponse
-from base.servers.serve import directions
+from base.servers.serve import _House, directions
 from tests.kit.source import ROOT
 
 WAIT_S = 15.0
@@ -121,3 +123,25 @@ def test_wrong_settings_start_nothing(tmp_path: Path, more: tuple[str, ...], cod
 def test_directions_name_an_address_that_can_be_connected_to() -> None:
     assert "handoff client 127.0.0.1 5" in directions(("0.0.0.0", 5), ("0.0.0.0", 6), ("0.0.0.0", 7))
     assert "handoff client 10.0.0.1 5" in directions(("10.0.0.1", 5), ("10.0.0.1", 6), ("10.0.0.1", 7))
+
+
+
+class Failing:
+    """A server that ends as soon as it runs."""
+
+    kind = "mds"
+
+    def stop(self) -> int:
+        return 3
+
+
+def test_what_ends_again_and_again_is_left_to_a_person(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with ExitStack() as stack:
+        house = _House(stack)
+        monkeypatch.setattr(house, "start", lambda kind, arguments: house._over.append(Failing()))  # type: ignore[arg-type]
+        house._over.append(Failing())  # type: ignore[arg-type]
+        with pytest.raises(ServerFailed, match="the MDS ended by itself with exit code 3, after 10 others within a min"):
+            house.look_after({"mds": []})
+    assert capsys.readouterr().out.count("another one is started") == limits.REPLACEMENTS
