@@ -16,7 +16,7 @@ PYTEST := $(VENV)/bin/python -m pytest -q -n 2 --dist worksteal
 
 help:
 	@echo "make demo       start AES and OES, trade between two accounts, show everything, stop"
-	@echo "make serve      keep AES and OES running and say how to connect"
+	@echo "make serve      keep AES, OES and MDS running and say how to connect"
 	@echo "make test       ruff, mypy, then all tests with ordinary counts"
 	@echo "make test-long  all tests with full counts (at most an hour)"
 	@echo "make test-crash kill, stop and starve servers under load, with full counts (a quarter of an hour)"
@@ -49,6 +49,8 @@ bench: $(CORE)
 	@$(VENV)/bin/python -m benchmarks.depth
 	@echo
 	@$(VENV)/bin/python -m benchmarks.durability
+	@echo
+	@$(VENV)/bin/python -m benchmarks.market_data
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

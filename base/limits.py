@@ -128,6 +128,10 @@ REPLACEMENTS_NS = 60 * 1_000_000_000
 MDS_LOOK_NS = 5_000_000
 """Nanoseconds between two looks of an MDS at the journal: how old its news is at most, for a hundredth of a core."""
 
+MDS_TURN_NS = 10_000_000
+"""Nanoseconds that an MDS which is behind follows the journal before it sends what came of it: some thousand trades,
+below what closes a session."""
+
 SPARE_LOOK_NS = 100_000_000
 """Nanoseconds between two looks of a spare at the journal: it is that far behind at most when it takes over."""
 

@@ -107,14 +107,14 @@ def start_venue(sessions: int) -> Iterator[Target]:
 
 
 @contextmanager
-def server(module: str, *arguments: str) -> Iterator[Server]:
-    """A server process, which stays off the client's core and ends with the context."""
+def server(module: str, *arguments: str, log: Path | None = None) -> Iterator[Server]:
+    """A server process, which stays off the client's core and ends with the context; it may log to a file."""
     command = [sys.executable, "-m", module, *arguments]
-    with tempfile.TemporaryFile("w+") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
+    with log.open("w+") if log is not None else tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True)
         try:
             pin(process.pid, SERVER_CORES)
-            yield Server(announced_address(process, log), process.pid)
+            yield Server(announced_address(process, errors), process.pid)
         finally:
             process.terminate()
             process.communicate()

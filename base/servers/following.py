@@ -14,6 +14,7 @@ from typing import Protocol
 from base.clock import Clock
 from base.errors import RecoveryFailed
 from base.journal import snapshots
+from base.journal.chain import Commit
 from base.journal.disk import Disk, FileDisk
 from base.journal.replay import Follower
 from base.servers.past import Past, picture_version
@@ -55,21 +56,29 @@ class Following:
         self.past = Past(venue.records, settings, clock, log.info)
         self.after_commit: list[Callable[[int], object]] = []
         self._settings = settings
+        self._clock = clock
+        self._ready: Iterator[Commit] = iter(())
         if begin_with_a_picture:
             self._begin_with_a_picture()
         self._follower = Follower(self.disk, self.past.sequence)
 
-    def catch_up(self) -> None:
-        """Carry out what the journal says by now."""
+    def catch_up(self, turn_ns: int | None = None) -> None:
+        """Carry out what the journal says by now; with ``turn_ns`` for about so long, and the rest the next time."""
         self.past.go_on()
+        until_ns = None if turn_ns is None else self._clock.now_ns() + turn_ns
         with _without_collector():
             before = -1
-            while self.past.sequence > before:
-                before = self.past.sequence
-                for commit in (commit for part in self._follower.parts() for commit in part):
+            while True:
+                for commit in self._ready:
                     self.past.repeat(commit)
                     for action in self.after_commit:
                         action(commit.now_ns)
+                    if until_ns is not None and self._clock.now_ns() >= until_ns:
+                        return
+                if self.past.sequence <= before:
+                    return
+                before = self.past.sequence
+                self._ready = (commit for part in self._follower.parts() for commit in part)
 
     def _begin_with_a_picture(self) -> None:
         picture, passed_over = snapshots.newest(self.disk, picture_version(self._settings))

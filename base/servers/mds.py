@@ -72,7 +72,8 @@ def build_mds(
 def _following_on(following: Following) -> Callable[[int], None]:
     def look(now_ns: int) -> None:
         try:
-            following.catch_up()
+            # whoever is behind must let the sockets have their turn, or what waits for a reader grows without his fault
+            following.catch_up(limits.MDS_TURN_NS)
         except HandoffError as error:
             raise ServerMustStop(f"the journal cannot be followed: {error}") from error
 

@@ -49,6 +49,20 @@ def test_it_is_where_the_writer_is(tmp_path: Path) -> None:
         assert len(follower.times) == 31
 
 
+def test_a_turn_is_short_however_much_there_is(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        oes, follower = Oes(tmp_path, stack), Follower(tmp_path, stack)
+        for number in range(1, 30):
+            oes.order(number)
+        for turn in range(1, 31):
+            follower.following.catch_up(0)
+            assert len(follower.times) == turn, "one commit, and the rest the next time"
+        oes.order(30)
+        follower.following.catch_up()
+        assert len(follower.times) == 32
+        assert follower.exchange.state_hash() == oes.exchange.state_hash()
+
+
 def test_it_begins_with_a_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "PICTURE_EVERY", 10)
     with ExitStack() as stack:

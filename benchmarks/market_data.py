@@ -1,0 +1,192 @@
+"""Orders per second with and without many subscribers at an MDS beside the OES.
+
+In: options. Out: both rates, their ratio and whether it meets the goal, what became of the subscribers that do not
+read, and the memory of the MDS, on the standard output. Never knows: what an order or a book looks like.
+Two venues take turns: one has an MDS with all its subscribers, the other has none; what belongs to the first
+is stopped while the second has its turn. The OES has a core of its own; everything else shares the rest, the
+load client before the MDS and its subscribers.
+"""
+
+import argparse
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.load import Load
+from benchmarks.processes import ACCOUNT, CLIENT_CORES, INSTRUMENT, ROOT, USER, Server, log_on, pin, server
+from benchmarks.throughput import machine
+
+TRADERS, SUBSCRIBERS, SILENT = 20, 200, 10
+ROUNDS, ROUND_S = 9, 0.5
+GOAL = 0.8
+INTERVAL_MS = 100
+LAST = 19
+"""Niceness of the MDS, as docs/market-data.md advises where cores are few; its subscribers come before it."""
+
+MORE_INSTRUMENTS = "".join(
+    f'[[instruments]]\nnumber = {number}\nname = "{base}{quote}"\nbase = "{base}"\nquote = "{quote}"\n'
+    'tick = "0.5"\nlot = "0.001"\nmin = "0.001"\nmax = "1000"\n'
+    for number, base, quote in ((2, "USD", "USDT"), (3, "FLY", "USDT"), (4, "BTC", "USDT"))
+)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What came of it. Memory is that of the MDS, in MiB; ``slow`` what its log says of slow readers."""
+
+    without: list[float]
+    beside: list[float]
+    rejected: int
+    received_bytes: int
+    readers_lost: int
+    silent_closed: int
+    memory_before: float
+    memory_after: float
+    slow: int
+
+    @property
+    def ratio(self) -> float:
+        """Medians of the rounds, one by the other."""
+        return statistics.median(self.beside) / statistics.median(self.without)
+
+
+def settings_for(accounts: int) -> str:
+    """Four instruments, an interval, and so many accounts."""
+    head = INSTRUMENT.replace("[[instruments]]", f'[mds]\nlisten = "127.0.0.1:0"\ninterval_ms = {INTERVAL_MS}\n'
+                              "[[instruments]]", 1)  # fmt: skip
+    people = "".join(ACCOUNT.format(account=account, user=USER) for account in range(1, accounts + 1))
+    return head + MORE_INSTRUMENTS + people
+
+
+class Audience:
+    """An MDS and its subscribers, which can be made to stand still."""
+
+    def __init__(self, mds: Server, subscribers: "subprocess.Popen[str]", log: Path) -> None:
+        self._processes = (mds.process, subscribers.pid)
+        self._mds = mds.process
+        self._subscribers = subscribers
+        self._log = log
+
+    def signal(self, number: signal.Signals) -> None:
+        """Stop or continue both."""
+        for process in self._processes:
+            os.kill(process, number)
+
+    def memory(self) -> float:
+        """Resident memory of the MDS in MiB."""
+        status = Path(f"/proc/{self._mds}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+        return int(line.split()[1]) / 1024
+
+    def finish(self) -> dict[str, int]:
+        """End the subscribers; gives what they tell."""
+        told, _ = self._subscribers.communicate()
+        found: dict[str, int] = json.loads(told)
+        return found
+
+    def slow(self) -> int:
+        """Sessions that the MDS closed because they read too slowly, as its log has it."""
+        return self._log.read_text().count("reads too slowly")
+
+
+@contextmanager
+def start_venue(traders: int, audience: tuple[int, int] | None) -> Iterator[tuple[Load, Audience | None]]:
+    """A venue with its traders; with an MDS and an audience (those that read, those that do not), or without."""
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        settings, log = directory / "venue.toml", directory / "mds.log"
+        settings.write_text(settings_for(traders + sum(audience or ())))
+        options = ("--settings", str(settings), "--state", str(directory / "state"))
+        stack.enter_context(server("base", "oes", *options))
+        aes = stack.enter_context(server("base", "aes", *options))
+        watching = None
+        if audience is not None:
+            mds = stack.enter_context(server("base", "mds", *options, log=log))
+            pin(mds.process, CLIENT_CORES)
+            os.setpriority(os.PRIO_PROCESS, mds.process, LAST)
+            host, port = aes.address
+            command = [sys.executable, "-m", "benchmarks.subscribers", host, port, *audience, traders + 1]
+            subscribers = stack.enter_context(
+                subprocess.Popen(
+                    [str(word) for word in command], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                )
+            )
+            stack.callback(subscribers.kill)
+            os.setpriority(os.PRIO_PROCESS, subscribers.pid, LAST // 2)
+            assert subscribers.stdout is not None, "opened as a pipe"
+            if subscribers.stdout.readline() != "ready\n":
+                raise RuntimeError("the subscribers were not let in")
+            watching = Audience(mds, subscribers, log)
+        load = Load([log_on(aes.address, account) for account in range(1, traders + 1)])
+        stack.callback(load.close)
+        yield load, watching
+
+
+def measure(traders: int, subscribers: int, silent: int, rounds: int, seconds: float) -> Figures:
+    """Both venues, in turns."""
+    with (
+        start_venue(traders, None) as (alone, _),
+        start_venue(traders, (subscribers - silent, silent)) as (watched, audience),
+    ):
+        assert audience is not None, "asked for"
+        before = audience.memory()
+        without, beside = [], []
+        for _ in range(rounds):
+            audience.signal(signal.SIGSTOP)
+            without.append(alone.run(seconds))
+            audience.signal(signal.SIGCONT)
+            beside.append(watched.run(seconds))
+        after = audience.memory()
+        told = audience.finish()
+        rejected = alone.rejected + watched.rejected
+        return Figures(
+            without, beside, rejected, **told, memory_before=before, memory_after=after, slow=audience.slow()
+        )
+
+
+def report(traders: int, subscribers: int, silent: int, figures: Figures) -> str:
+    """The lines that `make bench` prints."""
+    ratio = figures.ratio
+    verdict = "met" if ratio >= GOAL else f"not met, {ratio / GOAL:.0%} of it"
+    return "\n".join(
+        (
+            f"machine  {machine()}",
+            f"load     {traders} traders; {subscribers} subscribers to four instruments every {INTERVAL_MS} ms,"
+            f" {silent} of them do not read",
+            f"without  {statistics.median(figures.without):>11,.0f} messages/s answered by the order-entry server",
+            f"with     {statistics.median(figures.beside):>11,.0f} messages/s beside a market-data server",
+            f"ratio    {ratio:>11.3f} goal {GOAL}: {verdict}",
+            f"silent   {figures.silent_closed:>11} of {silent} closed, the others held back;"
+            f" {figures.readers_lost} of those that read were cut off",
+            f"received {figures.received_bytes / 1e6:>11,.1f} MB by the others; the market-data server gets the time"
+            " that trading leaves, and is behind meanwhile",
+            f"memory   {figures.memory_after:>11,.0f} MiB of the market-data server;"
+            f" {figures.memory_before:,.0f} before",
+        )
+    )
+
+
+def main() -> None:
+    """Run the benchmark as the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.market_data", description=__doc__)
+    parser.add_argument("--traders", type=int, default=TRADERS, help=f"default {TRADERS}")
+    parser.add_argument("--subscribers", type=int, default=SUBSCRIBERS, help=f"default {SUBSCRIBERS}")
+    parser.add_argument("--silent", type=int, default=SILENT, help=f"of these, default {SILENT}")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"default {ROUNDS}")
+    parser.add_argument("--seconds", type=float, default=ROUND_S, help=f"seconds of one round, default {ROUND_S:g}")
+    options = parser.parse_args()
+    pin(0, CLIENT_CORES)
+    size = (options.traders, options.subscribers, options.silent)
+    print(report(*size, measure(*size, options.rounds, options.seconds)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Many subscribers in one process: most of them read all the time, some never do.
+
+In: the address of an AES, how many of each, accounts from a number on. Out: "ready" once all are subscribed; when the
+input ends, one line of JSON: what the readers received, and what became of those that did not read.
+Never knows: who trades, what a book looks like.
+
+    python -m benchmarks.subscribers HOST PORT READERS SILENT FIRST_ACCOUNT
+"""
+
+import json
+import selectors
+import socket
+import sys
+
+from base.messages import ClientLogon, FiveLevelData, LogonType, MarketDataSubscribe
+from base.wire.bo.codes import SubscribeType
+from base.wire.bo.market_data import Subscription
+from benchmarks.processes import NOW_NS, USER, answer, code_of
+
+INSTRUMENTS = (1, 2, 3, 4)
+READ_BYTES = 1 << 18
+QUIET_S = 1.0
+SMALL_BYTES = 4_096
+"""Receive buffer of those that do not read: the kernel must not keep for them what the server should."""
+
+
+def subscriber(aes: tuple[str, int], account: int, *, reads: bool) -> socket.socket:
+    """A session at the MDS with subscriptions to five levels of all instruments."""
+    logon = ClientLogon(
+        LogonType=LogonType.LOGIN, Account=account, UserName=USER, TwoFA=code_of(account), SendingTime=NOW_NS
+    )
+    with socket.create_connection(aes) as sock:
+        grant = answer(sock, logon)
+    host, _, port = grant.PrimaryMarketDataIP.strip().partition(":")
+    sock = socket.socket()
+    if not reads:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BYTES)
+    sock.connect((host, int(port)))
+    welcome = answer(sock, logon.replace(Key=grant.Key))
+    sock.sendall(
+        MarketDataSubscribe(
+            MessageType=SubscribeType.FIVELAYERS, Account=account, Key=welcome.Key,
+            TradingSessionID=welcome.TradingSessionID,
+            Subscribes=[Subscription(Subscribe="S", SymbolEnum=number, Layers=1) for number in INSTRUMENTS],
+        ).encode()
+    )  # fmt: skip
+    sock.recv(FiveLevelData.SIZE * len(INSTRUMENTS), socket.MSG_WAITALL)
+    return sock
+
+
+def serve(readers: list[socket.socket]) -> tuple[int, int]:
+    """Read until the input ends and nothing more comes; gives the bytes received and how many were cut off."""
+    received = lost = 0
+    patience_s: float | None = None
+    with selectors.DefaultSelector() as selector:
+        selector.register(sys.stdin, selectors.EVENT_READ)
+        for sock in readers:
+            selector.register(sock, selectors.EVENT_READ)
+        while ready := selector.select(patience_s):
+            for key, _ in ready:
+                if not isinstance(key.fileobj, socket.socket):
+                    selector.unregister(key.fileobj)
+                    patience_s = QUIET_S
+                    continue
+                data = key.fileobj.recv(READ_BYTES)
+                received += len(data)
+                if not data:
+                    lost += 1
+                    selector.unregister(key.fileobj)
+    return received, lost
+
+
+def is_closed(sock: socket.socket) -> bool:
+    """Whether the server closed a session; reads what is there at most."""
+    sock.settimeout(1.0)
+    try:
+        while sock.recv(READ_BYTES):
+            continue
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+    return True
+
+
+def main() -> None:
+    """Subscribe, say so, read, tell."""
+    host, port, readers, silent, first = sys.argv[1], *map(int, sys.argv[2:])
+    last = first + readers
+    reading = [subscriber((host, port), account, reads=True) for account in range(first, last)]
+    resting = [subscriber((host, port), account, reads=False) for account in range(last, last + silent)]
+    print("ready", flush=True)
+    received, lost = serve(reading)
+    closed = sum(map(is_closed, resting))
+    print(json.dumps({"received_bytes": received, "readers_lost": lost, "silent_closed": closed}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""An MDS beside an OES, each a process of its own: what it shows is what the owners of the orders were told.
+
+In: a seeded crowd over sockets, a subscriber, kills. Out: verdicts on every message. Never knows: the servers' rooms.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from base.client import MarketData
+from base.messages import MarketDataExecReport, Message
+from base.wire.bo.codes import SubscribeType
+from tests.crash.processes import KILLED, Process, Site, wait_until
+from tests.crash.settings import SYMBOLS, account, user_of, venue
+from tests.kit.counts import count
+from tests.shown.crowd import ACCOUNTS, Crowd
+from tests.shown.rebuilt import Level, lots, ticks
+
+KINDS = {
+    "t": (SubscribeType.TOB, 1), "M": (SubscribeType.THREELAYERS, 3), "m": (SubscribeType.FIVELAYERS, 5),
+    "O": (SubscribeType.TENLAYERS, 10), "S": (SubscribeType.TWENTYLAYERS, 20), "U": (SubscribeType.THIRTYLAYERS, 30),
+}  # fmt: skip
+VIEWER = 9
+SETTINGS = venue(*map(account, (*ACCOUNTS, VIEWER)))
+Sides = tuple[tuple[Level, ...], tuple[Level, ...]]
+
+
+def sides_in(message: Message) -> Sides:
+    """The levels of a book message; orders are 0 where it does not count them."""
+    symbol = message.SymbolEnum
+    if message.LETTER == "t":
+        bids = [(message.BuyPrice, message.BuyVolume, 0)]
+        asks = [(message.SellPrice, message.SellVolume, 0)]
+    elif message.LETTER in "Mm":
+        bids = [(one.BuyPrice, one.BuyVolume, one.NumBuyOrders) for one in message.Levels]
+        asks = [(one.SellPrice, one.SellVolume, one.NumSellOrders) for one in message.Levels]
+    else:
+        bids = [(one.Price, one.Volume, 0) for one in message.Prices if one.Side == ord("B")]
+        asks = [(one.Price, one.Volume, 0) for one in message.Prices if one.Side == ord("A")]
+    found = [
+        tuple((ticks(symbol, price), lots(volume), orders) for price, volume, orders in side if price)
+        for side in (bids, asks)
+    ]
+    return found[0], found[1]
+
+
+class Subscriber:
+    """Everything that one client sees, held against what the crowd was told. ``sessions`` has the trades of each."""
+
+    def __init__(self, aes: tuple[str, int], crowd: Crowd) -> None:
+        name = user_of(VIEWER)
+        self.sessions: list[list[tuple[int, int, int, int]]] = [[]]
+        self.market = MarketData(
+            *aes, key=name, user=name, account=VIEWER, on_message=self.take, on_resume=self._begin_anew,
+            resume_s=30.0,
+        )  # fmt: skip
+        self._crowd = crowd
+        # what was shown last of each picture, and what it has become since
+        self._states: dict[tuple[str, int], list[Sides]] = defaultdict(list)
+        self._received: list[Message] = []
+        self.books = 0
+
+    def subscribe(self) -> None:
+        self.remember()
+        self.market.log_on()
+        for kind, _ in KINDS.values():
+            self.market.subscribe(*SYMBOLS, kind=kind)
+
+    def remember(self) -> None:
+        """Keep what every picture is now; it is what may be shown from now on."""
+        for letter, (_, depth) in KINDS.items():
+            for symbol in SYMBOLS:
+                bids, asks = (self._crowd.market.levels(symbol, buys)[:depth] for buys in (True, False))
+                if letter not in "Mm":
+                    bids, asks = ([(price, size, 0) for price, size, _ in side] for side in (bids, asks))
+                states, state = self._states[letter, symbol], (tuple(bids), tuple(asks))
+                if not states or states[-1] != state:
+                    states.append(state)
+
+    def take(self, message: Message) -> None:
+        """A trade is kept; a book must be one of those that were, and none older than the one before it."""
+        if isinstance(message, MarketDataExecReport):
+            symbol = message.SymbolEnum
+            self.sessions[-1].append((symbol, ticks(symbol, message.Price), lots(message.Volume), message.Side))
+        elif message.LETTER in KINDS:
+            self.books += 1
+            self._received.append(message)
+
+    def judge(self) -> None:
+        """Hold all books that came against what was at their time."""
+        for message in self._received:
+            key, sides = (message.LETTER, message.SymbolEnum), sides_in(message)
+            states = self._states[key]
+            assert sides in states, f"{message} was never so, or earlier: {states[:5]}"
+            del states[: states.index(sides)]
+        self._received.clear()
+
+    def wait_until_right(self) -> None:
+        """Read until the newest of every picture is what is."""
+        self.remember()
+
+        def is_right() -> bool:
+            for _ in self.market.messages(0.01):
+                pass
+            self.judge()
+            return all(len(states) == 1 for states in self._states.values())
+
+        wait_until(is_right, "the picture becomes right")
+
+    def _begin_anew(self) -> None:
+        self.sessions.append([])
+
+
+class Scene:
+    """OES, MDS and AES, a crowd and a subscriber."""
+
+    def __init__(self, directory: Path) -> None:
+        self.site = Site(directory, SETTINGS)
+        self.oes = self.start("oes")
+        self.mds = self.start("mds")
+        self.aes = self.site.start("aes")
+        address = self.aes.address()
+        self.crowd = Crowd(7, address, self.site.held)
+        self.crowd.log_on()
+        self.subscriber = Subscriber(address, self.crowd)
+        self.site.held.callback(self.subscriber.market.close)
+        self.subscriber.subscribe()
+
+    def start(self, kind: str) -> Process:
+        process = self.site.start(kind, *(["--durability", "none"] if kind == "oes" else []))
+        process.address()
+        return process
+
+    def trade(self, steps: int) -> None:
+        """So many orders, the subscriber reading all the time."""
+        for _ in range(steps):
+            self.crowd.step()
+            self.subscriber.remember()
+            for _ in self.subscriber.market.messages(0):
+                pass
+            self.subscriber.judge()
+
+    def kill(self, process: Process) -> None:
+        assert process.kill() == KILLED
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Callable[[], Scene]:
+    return lambda: Scene(tmp_path)
+
+
+def test_every_book_is_one_that_was_and_every_trade_is_told_once(scene: Callable[[], Scene]) -> None:
+    shown = scene()
+    with shown.site:
+        shown.trade(count(ordinary=600, long=100_000))
+        shown.subscriber.wait_until_right()
+        told, expected = shown.subscriber.sessions, list(shown.crowd.market.executions.values())
+        assert len(expected) > 50
+        assert told == [expected]
+        assert shown.subscriber.market.missed == 0
+        assert shown.subscriber.books > len(expected)
+
+
+def run_of(told: list[tuple[int, int, int, int]], expected: list[tuple[int, int, int, int]], start: int) -> int:
+    """Where these trades stand among all, not before ``start``, without one left out; gives the place behind them."""
+    for at in range(start, len(expected) - len(told) + 1):
+        if expected[at : at + len(told)] == told:
+            return at + len(told)
+    raise AssertionError(f"{told[:3]} and {len(told) - 3} more are no run of the trades from {start} on")
+
+
+def test_an_mds_that_is_killed_leaves_a_gap_that_is_announced_and_a_right_picture(scene: Callable[[], Scene]) -> None:
+    shown = scene()
+    with shown.site:
+        kills = count(ordinary=1, long=5)
+        for _ in range(kills):
+            shown.trade(150)
+            shown.kill(shown.mds)
+            for _ in range(100):
+                shown.crowd.step()
+                shown.subscriber.remember()
+            shown.mds = shown.start("mds")
+            shown.subscriber.market.wait_until_trading()
+            shown.subscriber.wait_until_right()
+            shown.trade(50)
+        shown.subscriber.wait_until_right()
+        sessions, expected = shown.subscriber.sessions, list(shown.crowd.market.executions.values())
+        assert len(sessions) == kills + 1 and shown.subscriber.market.missed == 0
+        place = 0
+        for told in sessions:
+            place = run_of(told, expected, place)
+        assert place == len(expected) and sum(map(len, sessions)) < len(expected)
+
+
+def test_an_oes_that_is_killed_costs_no_trade_and_no_session(scene: Callable[[], Scene]) -> None:
+    shown = scene()
+    with shown.site:
+        for _ in range(count(ordinary=1, long=5)):
+            shown.trade(150)
+            shown.kill(shown.oes)
+            shown.crowd.hang_up()
+            shown.oes = shown.start("oes")
+            shown.crowd.log_on_again()
+            shown.trade(100)
+        shown.subscriber.wait_until_right()
+        assert shown.subscriber.sessions == [list(shown.crowd.market.executions.values())]
+        assert shown.subscriber.market.missed == 0
