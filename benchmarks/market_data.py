@@ -28,8 +28,6 @@ TRADERS, SUBSCRIBERS, SILENT = 20, 200, 10
 ROUNDS, ROUND_S = 9, 0.5
 GOAL = 0.8
 INTERVAL_MS = 100
-LAST = 19
-"""Niceness of the MDS, as docs/market-data.md advises where cores are few; its subscribers come before it."""
 
 MORE_INSTRUMENTS = "".join(
     f'[[instruments]]\nnumber = {number}\nname = "{base}{quote}"\nbase = "{base}"\nquote = "{quote}"\n'
@@ -64,6 +62,14 @@ def settings_for(accounts: int) -> str:
                               "[[instruments]]", 1)  # fmt: skip
     people = "".join(ACCOUNT.format(account=account, user=USER) for account in range(1, accounts + 1))
     return head + MORE_INSTRUMENTS + people
+
+
+def stand_back(process: int) -> None:
+    """Let a process have only the time that others leave, as docs/market-data.md advises where cores are few."""
+    if hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(process, os.SCHED_IDLE, os.sched_param(0))
+    else:
+        os.setpriority(os.PRIO_PROCESS, process, 19)
 
 
 class Audience:
@@ -111,7 +117,7 @@ def start_venue(traders: int, audience: tuple[int, int] | None) -> Iterator[tupl
         if audience is not None:
             mds = stack.enter_context(server("base", "mds", *options, log=log))
             pin(mds.process, CLIENT_CORES)
-            os.setpriority(os.PRIO_PROCESS, mds.process, LAST)
+            stand_back(mds.process)
             host, port = aes.address
             command = [sys.executable, "-m", "benchmarks.subscribers", host, port, *audience, traders + 1]
             subscribers = stack.enter_context(
@@ -120,7 +126,7 @@ def start_venue(traders: int, audience: tuple[int, int] | None) -> Iterator[tupl
                 )
             )
             stack.callback(subscribers.kill)
-            os.setpriority(os.PRIO_PROCESS, subscribers.pid, LAST // 2)
+            stand_back(subscribers.pid)
             assert subscribers.stdout is not None, "opened as a pipe"
             if subscribers.stdout.readline() != "ready\n":
                 raise RuntimeError("the subscribers were not let in")
