@@ -59,14 +59,14 @@ def running(state: Path, observer: Observer | None = None) -> Iterator[dict[int,
 class Peer:
     """A client over a real socket; ``name`` logs in."""
 
-    def __init__(self, address: tuple[str, int], name: str = "", first: int = 1) -> None:
+    def __init__(self, address: tuple[str, int], name: str = "", first: int = 1, password: str = "") -> None:
         self.sock = socket.create_connection(address, WAIT_S)
         self.framer = PacketFramer()
         self.bodies: list[bytes] = []
         if name:
             self.sock.sendall(
                 LoginRequest(
-                    username=name, password=f"pw{name}", requestedSession="", requestedSequenceNumber=first
+                    username=name, password=password or f"pw{name}", requestedSession="", requestedSequenceNumber=first
                 ).packet()
             )
             assert self.body()[:1] == b"A"
