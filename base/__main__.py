@@ -56,9 +56,10 @@ def server(options: argparse.Namespace) -> int:
 
 def ouch_server(options: argparse.Namespace) -> int:
     """Run an OES that speaks OUCH and shows its book."""
+    from base.client.ouch.config_file import configured_address
     from base.servers.ouch_server import ViewOptions, run_ouch_server
 
-    bare = _address(options.listen) or ("127.0.0.1", 31_421)
+    bare = _address(options.listen) or configured_address(options.config)
     return run_ouch_server(ViewOptions(options.mode, bare, options.settings, options.state))
 
 
@@ -171,7 +172,10 @@ def make_parser() -> argparse.ArgumentParser:
         "mode", nargs="?", choices=("table", "debug", "none"), default="table",
         help="table: the book (default); debug: what comes, byte by byte; none: nothing",
     )  # fmt: skip
-    parser_of_ouch.add_argument("--listen", metavar="HOST:PORT", help="where bare clients connect (127.0.0.1:31421)")
+    parser_of_ouch.add_argument("--listen", metavar="HOST:PORT", help="where bare clients connect (localhost:31421)")
+    parser_of_ouch.add_argument(
+        "--config", type=Path, default=Path("config.ini"), metavar="FILE", help="without --listen: [DEFAULT] host, port"
+    )
     parser_of_ouch.add_argument("--settings", type=Path, metavar="FILE", help="a TOML file with [ouch]")
     parser_of_ouch.add_argument("--state", type=Path, default=Path("state"), metavar="DIR", help="where it keeps all")
     for name, (_, what) in OUCH_COMMANDS.items():

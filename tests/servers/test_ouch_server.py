@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from base.__main__ import main
+from base.servers import ouch_server
+from base.servers.oes import Oes
 from base.servers.ouch_server import USERS, built_in_settings
 from tests.kit.ouch_floor import BARE, jp
 from tests.kit.serving import WAIT_S
@@ -26,6 +28,27 @@ def test_other_arguments_are_refused_with_the_usage(capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit) as error:
         main(["ouch-server", "dump"])
     assert error.value.code == 2 and "debug" in capsys.readouterr().err
+
+
+def test_host_and_port_come_from_config_ini_or_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, int]] = []
+    monkeypatch.setattr(ouch_server, "run_ouch_server", lambda options: asked.append(options.bare) or 0)
+    monkeypatch.chdir(tmp_path)
+    assert main(["ouch-server"]) == 0
+    Path("config.ini").write_text("[DEFAULT]\nhost = 127.0.0.2\nport = 4000\n")
+    Path("other.ini").write_text("[DEFAULT]\nport = 4001\n")
+    assert main(["ouch-server", "none"]) == main(["ouch-server", "--config", "other.ini"]) == 0
+    assert main(["ouch-server", "--listen", "127.0.0.3:0"]) == 0
+    assert asked == [("localhost", 31421), ("127.0.0.2", 4000), ("localhost", 4001), ("127.0.0.3", 0)]
+    Path("config.ini").write_text("[DEFAULT]\nport = high\n")
+    assert main(["ouch-server"]) == 2
+
+
+def test_a_host_may_be_a_name(tmp_path: Path) -> None:
+    oes = Oes(built_in_settings(("localhost", 0)), tmp_path)
+    oes.take()
+    with oes.open(("localhost", 0), durable=False) as server:
+        assert server.address[0] == oes.ouch.addresses[BARE][0] == "127.0.0.1"
 
 
 @pytest.mark.parametrize("mode", ["table", "debug", "none"])

@@ -8,13 +8,12 @@ Follows: The OUCH Project, "Usage": one message for each Enter, replies as they 
 import argparse
 import sys
 from collections.abc import Sequence
-from configparser import ConfigParser
-from configparser import Error as ConfigError
 from pathlib import Path
 
 from base.client.answers import amount, argument, whole_number
 from base.client.console import Console, InputEnded
 from base.client.ouch import DIALECTS, BlockingSession, connect, connect_bare
+from base.client.ouch.config_file import DEFAULT_HOST, DEFAULT_PORT, configured_address
 from base.client.ouch.junit import junit
 from base.client.ouch.plain import shown
 from base.client.ouch.player import Player
@@ -24,7 +23,6 @@ from base.errors import ConnectionLost, SettingsError
 from base.wire.dialect import Dialect
 
 OK, FAILED = 0, 1
-DEFAULT_HOST, DEFAULT_PORT = "localhost", 31421
 
 
 def options_of(arguments: Sequence[str]) -> argparse.Namespace:
@@ -54,17 +52,7 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
 
 def address_of(options: argparse.Namespace) -> tuple[str, int]:
     """Where the venue is: options first, then the file, then what The OUCH Project uses."""
-    config = ConfigParser()
-    try:
-        config.read(options.config, encoding="utf-8")
-    except (ConfigError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{options.config}: {error}") from None
-    host = options.host or config["DEFAULT"].get("host", DEFAULT_HOST)
-    port = config["DEFAULT"].get("port", str(DEFAULT_PORT))
-    try:
-        return host, options.port or whole_number("port", 1, 65535)(port)
-    except ValueError as error:
-        raise SettingsError(f"{options.config}: {error}") from None
+    return configured_address(options.config, options.host, options.port)
 
 
 def run(arguments: Sequence[str]) -> int:
