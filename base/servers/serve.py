@@ -15,6 +15,7 @@ from pathlib import Path
 from base import limits
 from base.clock import Clock
 from base.errors import ServerFailed, SettingsError
+from base.gateway.ouch_orders import OuchPort
 from base.network.wakeup import EndOfInput, Wakeup, stop_on_signals
 from base.servers.children import Child
 from base.servers.demo_settings import demo_settings
@@ -65,6 +66,8 @@ def serve(
         aes = house.start("aes", ["--listen", format_address(listen["aes"]), *arguments])
         at = {child.kind: child.address() for child in (aes, oes, mds)}
         print(directions(at["aes"], at["oes"], at["mds"], with_demo_accounts=settings_file is None), flush=True)
+        for port, address in settings.ouch.addresses:
+            print(ouch_line(port, address), flush=True)
         successors = {"mds": ["--listen", format_address(at["mds"]), *arguments]}
         if with_spare:
             successors["oes"] = ["--spare", "--listen", format_address((listen["oes"][0], 0)), *journal, *arguments]
@@ -125,3 +128,9 @@ AES at {format_address(aes)}, OES at {format_address(oes)}, MDS at {format_addre
 Connect with:       handoff client {host} {aes[1]}
 or from a checkout: python3 example_client.py {host} {aes[1]}
 {DEMO_ACCOUNTS if with_demo_accounts else ""}Stop with Ctrl-C."""
+
+
+def ouch_line(port: OuchPort, address: tuple[str, int]) -> str:
+    """Say where a dialect of OUCH is spoken."""
+    where = format_address(address) if address[1] else f"a free port of {address[0]}, which the log of the OES names"
+    return f"OUCH, {port.name.lower().replace('_', ' ')}, at {where}"

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,8 +16,10 @@ import pytest
 from base import limits
 from base.client.trader import Trader
 from base.errors import ServerFailed
+from base.gateway.ouch_orders import OuchPort
 from base.messages import InstrumentResponse
-from base.servers.serve import _House, directions
+from base.servers.demo_settings import ACCOUNT, INSTRUMENTS
+from base.servers.serve import _House, directions, ouch_line
 from tests.kit.source import ROOT
 
 WAIT_S = 15.0
@@ -147,3 +150,21 @@ def test_what_ends_again_and_again_is_left_to_a_person(
         with pytest.raises(ServerFailed, match="the MDS ended by itself with exit code 3, after 10 others"):
             house.look_after({"mds": []})
     assert capsys.readouterr().out.count("another one is started") == limits.REPLACEMENTS
+def test_where_ouch_is_spoken_is_said_in_a_line() -> None:
+    assert ouch_line(OuchPort.JAPANNEXT_BARE, ("10.0.0.1", 8)) == "OUCH, japannext bare, at 10.0.0.1:8"
+    assert ouch_line(OuchPort.NASDAQ_42, ("10.0.0.1", 0)).endswith(
+        "at a free port of 10.0.0.1, which the log of the OES names"
+    )
+
+
+def test_the_ports_of_ouch_in_the_settings_are_said_and_open(tmp_path: Path) -> None:
+    settings = tmp_path / "ouch.toml"
+    settings.write_text(INSTRUMENTS + ACCOUNT.format(number=1, user=1, fees="") + "[ouch]\njapannext = '127.0.0.1:0'\n")
+    with serving(tmp_path / "state", *FREE, "--settings", str(settings)) as process:
+        assert process.stdout and process.stderr
+        assert any(line.startswith("OUCH, japannext, at a free port of 127.0.0.1") for line in process.stdout)
+        line = next(line for line in process.stderr if "OUCH, japannext, at " in line)
+        socket.create_connection(("127.0.0.1", int(line.rsplit(":", 1)[1])), WAIT_S).close()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=WAIT_S)
+    assert process.returncode == 0
