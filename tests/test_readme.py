@@ -74,7 +74,7 @@ def test_every_handoff_command_named_exists() -> None:
         [sys.executable, "-m", "base", "--help"], capture_output=True, text=True, cwd=ROOT, check=True
     )
     for command in set(re.findall(r"`handoff ([a-z-]+)", README)):
-        assert re.search(rf"^    {command} ", usage.stdout, re.MULTILINE), command
+        assert re.search(rf"^    {command}( |$)", usage.stdout, re.MULTILINE), command
 
 
 def test_every_file_linked_is_there() -> None:
