@@ -30,7 +30,7 @@ def number_text(value: float) -> str:
     """Write a number as people do.
 
     >>> number_text(1e-05), number_text(50000.0), number_text(0.5), number_text(float("nan"))
-    ('0.00001', '50000', '0.5', 'nan')
+    ('0.00001', '50000', '0.5', 'NaN')
     """
     text = f"{Decimal(repr(value)):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
