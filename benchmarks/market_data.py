@@ -38,7 +38,7 @@ MORE_INSTRUMENTS = "".join(
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of it. Memory is that of the MDS, in MiB; ``slow`` what its log says of slow readers."""
+    """What came of it. Memory is that of the MDS, in MiB; ``ended`` the sessions that its log has a reason for."""
 
     without: list[float]
     beside: list[float]
@@ -48,7 +48,7 @@ class Figures:
     silent_closed: int
     memory_before: float
     memory_after: float
-    slow: int
+    ended: int
 
     @property
     def ratio(self) -> float:
@@ -93,14 +93,15 @@ class Audience:
         return int(line.split()[1]) / 1024
 
     def finish(self) -> dict[str, int]:
-        """End the subscribers; gives what they tell."""
-        told, _ = self._subscribers.communicate()
-        found: dict[str, int] = json.loads(told)
+        """Have the subscribers tell what they saw; those that were not closed are still there."""
+        assert self._subscribers.stdin is not None and self._subscribers.stdout is not None, "opened as pipes"
+        self._subscribers.stdin.close()
+        found: dict[str, int] = json.loads(self._subscribers.stdout.readline())
         return found
 
-    def slow(self) -> int:
-        """Sessions that the MDS closed because they read too slowly, as its log has it."""
-        return self._log.read_text().count("reads too slowly")
+    def ended(self) -> int:
+        """Sessions that are over as the log of the MDS has it, each with its reason."""
+        return self._log.read_text().count("closed: account")
 
 
 @contextmanager
@@ -154,7 +155,7 @@ def measure(traders: int, subscribers: int, silent: int, rounds: int, seconds: f
         told = audience.finish()
         rejected = alone.rejected + watched.rejected
         return Figures(
-            without, beside, rejected, **told, memory_before=before, memory_after=after, slow=audience.slow()
+            without, beside, rejected, **told, memory_before=before, memory_after=after, ended=audience.ended()
         )
 
 

@@ -1,14 +1,15 @@
 """Many subscribers in one process: most of them read all the time, some never do.
 
 In: the address of an AES, how many of each, accounts from a number on. Out: "ready" once all are subscribed; when the
-input ends, one line of JSON: what the readers received, and what became of those that did not read.
-Never knows: who trades, what a book looks like.
+input ends, one line of JSON: what the readers received, and what became of those that did not read; it stays until it
+is killed. Never knows: who trades, what a book looks like.
 
     python -m benchmarks.subscribers HOST PORT READERS SILENT FIRST_ACCOUNT
 """
 
 import json
 import selectors
+import signal
 import socket
 import sys
 
@@ -93,6 +94,7 @@ def main() -> None:
     received, lost = serve(reading)
     closed = sum(map(is_closed, resting))
     print(json.dumps({"received_bytes": received, "readers_lost": lost, "silent_closed": closed}), flush=True)
+    signal.pause()  # whoever asked looks at the server now, before our leaving fills its log
 
 
 if __name__ == "__main__":
