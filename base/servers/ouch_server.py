@@ -19,6 +19,7 @@ from base.servers.log import start_logging
 from base.servers.oes import Oes
 from base.servers.ouch_settings import OuchSettings
 from base.servers.ouch_view import book_csv, book_rows, book_table, connection_lines
+from base.servers.program import is_loopback, judge_constant_codes
 from base.servers.settings import Settings, load_settings, parse_settings
 from base.socket_controller import format_address
 
@@ -130,6 +131,12 @@ def run_ouch_server(options: ViewOptions) -> int:
     if options.mode == DEBUG:
         start_logging()
     settings = load_settings(options.settings) if options.settings else built_in_settings(options.bare)
+    if options.settings is None and not is_loopback(options.bare[0]):
+        raise SettingsError(
+            f"other machines reach {options.bare[0]}, and everybody knows the built-in logins:"
+            " give --settings FILE with [ouch], or listen on 127.0.0.1"
+        )
+    judge_constant_codes(settings, settings.oes[0], False)
     if not settings.ouch.addresses:
         raise SettingsError(f"{settings.source}: says nowhere to speak OUCH: give [ouch] an address")
     oes = Oes(settings, options.state)

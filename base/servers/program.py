@@ -158,7 +158,7 @@ def judge_constant_codes(settings: Settings, host: str, demo_accounts: bool) -> 
 
     Raises SettingsError; ``demo_accounts`` lets those of the demo pass with a warning.
     """
-    if _is_loopback(host) or not settings.has_constant_codes:
+    if is_loopback(host) or not settings.has_constant_codes:
         return
     is_demo = settings.source == DEMO
     if is_demo and demo_accounts:
@@ -177,7 +177,8 @@ def judge_constant_codes(settings: Settings, host: str, demo_accounts: bool) -> 
         )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a host."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

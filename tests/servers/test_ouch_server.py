@@ -87,3 +87,11 @@ def test_the_program_shows_the_book_and_writes_it(mode: str, tmp_path: Path) -> 
     finally:
         process.kill()
         process.communicate()
+
+
+def test_other_machines_are_kept_from_logins_that_everybody_knows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ouch-server", "--listen", "0.0.0.0:0", "--state", str(tmp_path / "state")]) == 2
+    assert "everybody knows the built-in logins: give --settings FILE with [ouch]" in capsys.readouterr().err
+    assert not (tmp_path / "state").exists()
