@@ -19,7 +19,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
+from base.clock import Clock
 from benchmarks.load import Load
 from benchmarks.processes import ACCOUNT, CLIENT_CORES, INSTRUMENT, ROOT, USER, Server, log_on, pin, server
 from benchmarks.throughput import machine
@@ -28,6 +30,7 @@ TRADERS, SUBSCRIBERS, SILENT = 20, 200, 10
 ROUNDS, ROUND_S = 9, 0.5
 GOAL = 0.8
 INTERVAL_MS = 100
+PATIENCE_NS = 10_000_000_000
 
 MORE_INSTRUMENTS = "".join(
     f'[[instruments]]\nnumber = {number}\nname = "{base}{quote}"\nbase = "{base}"\nquote = "{quote}"\n'
@@ -99,9 +102,16 @@ class Audience:
         found: dict[str, int] = json.loads(self._subscribers.stdout.readline())
         return found
 
-    def ended(self) -> int:
-        """Sessions that are over as the log of the MDS has it, each with its reason."""
-        return self._log.read_text().count("closed: account")
+    def ended(self, at_least: int) -> int:
+        """Sessions that are over as the log of the MDS has it, each with its reason.
+
+        The kernel may have closed some before the MDS, which runs when nobody else wants to, could notice.
+        """
+        clock = Clock()
+        until_ns = clock.now_ns() + PATIENCE_NS
+        while (count := self._log.read_text().count("closed: account")) < at_least and clock.now_ns() < until_ns:
+            Event().wait(0.05)
+        return count
 
 
 @contextmanager
@@ -154,9 +164,8 @@ def measure(traders: int, subscribers: int, silent: int, rounds: int, seconds: f
         after = audience.memory()
         told = audience.finish()
         rejected = alone.rejected + watched.rejected
-        return Figures(
-            without, beside, rejected, **told, memory_before=before, memory_after=after, ended=audience.ended()
-        )
+        ended = audience.ended(told["silent_closed"])
+        return Figures(without, beside, rejected, **told, memory_before=before, memory_after=after, ended=ended)
 
 
 def report(traders: int, subscribers: int, silent: int, figures: Figures) -> str:
