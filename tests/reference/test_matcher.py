@@ -46,6 +46,7 @@ class Told:
     """What all streams of a batch came to: situations of the reference, answers of the exchange."""
 
     def __init__(self, batch: int, tell: Callable[[int], Pair]) -> None:
+        self._batch = batch
         self.seen: Counter[str] = Counter()
         self.answers: Counter[object] = Counter()
         first = batch * STREAMS_PER_BATCH
@@ -56,8 +57,8 @@ class Told:
         print("\n".join(f"{times:6} {what}" for what, times in sorted(self.seen.items())))
 
     def has(self, answers: Collection[object], situations: Collection[str] = ()) -> None:
-        """All of this must have come up; one stream alone may leave things out."""
-        if not ONE_SEED:
+        """All of this must have come up in the first batch, which every run has; another one may leave rare things out."""
+        if not ONE_SEED and not self._batch:
             assert not set(answers) - self.answers.keys(), "the streams leave answers out"
             assert not set(situations) - self.seen.keys(), "the streams leave situations out"
 
