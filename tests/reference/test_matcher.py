@@ -57,7 +57,7 @@ class Told:
         print("\n".join(f"{times:6} {what}" for what, times in sorted(self.seen.items())))
 
     def has(self, answers: Collection[object], situations: Collection[str] = ()) -> None:
-        """All of this must have come up in the first batch, which every run has; another one may leave rare things out."""
+        """All of this must have come up in the first batch, which every run has; others may leave rare things out."""
         if not ONE_SEED and not self._batch:
             assert not set(answers) - self.answers.keys(), "the streams leave answers out"
             assert not set(situations) - self.seen.keys(), "the streams leave situations out"
