@@ -21,7 +21,7 @@ _INTEGER_BITS = {"B": 8, "H": 16, "I": 32, "Q": 64}
 _STANDARD_CODES = {"L": "I", "l": "i"}  # construct says L for four bytes, the specification says I
 
 
-class TextAdapter(Adapter):  # type: ignore[misc]  # construct carries no types
+class TextAdapter(Adapter, ABC):  # type: ignore[misc]  # construct carries no types
     """A value written as text in ``size`` bytes; a subclass says how.
 
     ``takes_ascii`` promises that any ASCII in those bytes has a value, so that a reader need not look closer.
@@ -35,13 +35,13 @@ class TextAdapter(Adapter):  # type: ignore[misc]  # construct carries no types
         super().__init__(Bytes(size))
         self.size = size
 
+    @abstractmethod
     def read(self, raw: bytes, name: str) -> Any:
         """The value in ``raw``; :class:`ParseError` names the field."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, value: Any, name: str) -> bytes:
         """The bytes of ``value``, as many as the field has or fewer; :class:`FieldError` names the field."""
-        raise NotImplementedError
 
     def _decode(self, obj: bytes, context: Any, path: str) -> Any:
         return self.read(obj, path)
