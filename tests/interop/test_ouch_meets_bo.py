@@ -20,7 +20,7 @@ from base.messages import MessageType, Side
 from base.servers.aes import build_aes
 from tests.kit.ouch_floor import JP, N42
 from tests.kit.ouch_sockets import running, settings
-from tests.kit.programs import PATIENCE_S, environment
+from tests.kit.programs import PATIENCE_S, environment, rest_of
 from tests.kit.serving import serving
 
 OFFER = {
@@ -105,7 +105,7 @@ def test_two_scripts_and_a_bo_client_trade_in_one_book(tmp_path: Path, capsys: p
         taken = trader.new_order("BTCUSD", Side.BUY, 0.0004, 2300.0)
         fill = trader.replies(taken)[-1]
         made = trader.wait_for(lambda message: getattr(message, "OrderID", 0) == bid.OrderID)
-        rest, _ = seller.communicate(timeout=PATIENCE_S)
+        rest, _ = rest_of(seller)
         assert seller.returncode == 0, rest
         assert (fill.ExecPrice, round(fill.ExecShares * 100_000)) == (2300.0, 40)
         assert (made.ExecPrice, round(made.ExecShares * 100_000)) == (2299.5, 30)

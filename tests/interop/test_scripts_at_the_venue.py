@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.programs import PATIENCE_S, environment, over_a_pipe
+from tests.kit.programs import PATIENCE_S, environment, over_a_pipe, rest_of
 from tests.kit.source import ROOT
 
 SCRIPTS = ROOT / "examples/ouch"
@@ -46,7 +46,7 @@ def test_two_scripts_trade_with_each_other(venue: list[str], tmp_path: Path) -> 
         assert any('"orderState": "L"' in line for line in seller.stdout)
         code, told, _ = over_a_pipe([*venue, str(SCRIPTS / "trade_buyer.json")])
         assert code == 0, told
-        rest, _ = seller.communicate(timeout=PATIENCE_S)
+        rest, _ = rest_of(seller)
         assert seller.returncode == 0, rest
     finally:
         seller.kill()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
 from types import TracebackType
@@ -79,6 +80,21 @@ class Server:
             if line.startswith("listening on"):
                 self._announced.put(self.lines[-1])
         self._announced.put("the server ended")
+
+
+def rest_of(process: subprocess.Popen[str], patience_s: float = PATIENCE_S) -> tuple[str, str]:
+    """Wait until a program ends of which lines were read already; gives the rest of its output and errors.
+
+    `communicate` reads below the text layer: it loses the lines that the last `readline` took along.
+    """
+    with ThreadPoolExecutor(2) as readers:
+        out, err = (readers.submit(pipe.read) if pipe else None for pipe in (process.stdout, process.stderr))
+        try:
+            process.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        return out.result() if out else "", err.result() if err else ""
 
 
 def over_a_pipe(line: list[str], *typed: str, **changes: str) -> tuple[int, str, str]:

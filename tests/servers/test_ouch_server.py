@@ -15,6 +15,7 @@ from base.servers import ouch_server
 from base.servers.oes import Oes
 from base.servers.ouch_server import USERS, built_in_settings
 from tests.kit.ouch_floor import BARE, jp
+from tests.kit.programs import rest_of
 from tests.kit.serving import WAIT_S
 
 
@@ -82,7 +83,7 @@ def test_the_program_shows_the_book_and_writes_it(mode: str, tmp_path: Path) -> 
             (row,) = (tmp_path / "orderbook.csv").read_text().splitlines()
             assert row.startswith("1,") and row.endswith(",ETH,-2300.5,100,-230050,-230050")
         process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=WAIT_S)
+        out, _ = rest_of(process, WAIT_S)
         assert process.returncode == 0 and (mode != "none" or not out)
     finally:
         process.kill()

@@ -17,6 +17,7 @@ from base.one_time_code import hotp
 from base.servers.demo_settings import demo_settings
 from base.servers.program import judge_constant_codes
 from base.servers.settings import Settings, parse_settings
+from tests.kit.programs import rest_of
 from tests.kit.source import ROOT
 
 WAIT_S = 10.0
@@ -66,7 +67,7 @@ def test_an_example_server_announces_prints_and_ends_in_an_orderly_way(tmp_path:
             process.send_signal(number)
             assert len(client.recv(143)) == 143, "a logout"
             assert client.recv(143) == b""
-        out, err = process.communicate(timeout=WAIT_S)
+        out, err = rest_of(process, WAIT_S)
     assert process.returncode == 0
     assert out.startswith("Message type is client_logon\nBuffer size is 143 required len is 143\n")
     assert "        twoFA                            b'517846'\n" in out
@@ -83,7 +84,7 @@ def test_an_example_server_on_all_addresses_warns_in_one_line(tmp_path: Path) ->
         assert process.stdin
         process.stdin.close()
         process.stdin = None
-        _, err = process.communicate(timeout=WAIT_S)
+        _, err = rest_of(process, WAIT_S)
     assert process.returncode == 0
     assert err.count("WARNING") == 1
     assert "other machines reach 0.0.0.0, and everybody knows the keys of the demo accounts" in err

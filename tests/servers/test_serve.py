@@ -20,6 +20,7 @@ from base.gateway.ouch_orders import OuchPort
 from base.messages import InstrumentResponse
 from base.servers.demo_settings import ACCOUNT, INSTRUMENTS
 from base.servers.serve import _House, directions, ouch_line
+from tests.kit.programs import rest_of
 from tests.kit.source import ROOT
 
 WAIT_S = 15.0
@@ -55,7 +56,7 @@ def test_it_says_how_to_connect_and_stops_both(tmp_path: Path, number: int) -> N
         with Trader("127.0.0.1", int(match[1]), key="1", user="1", account=1) as trader:
             assert trader.trading_session == 1
         process.send_signal(number)
-        out, err = process.communicate(timeout=WAIT_S)
+        out, err = rest_of(process, WAIT_S)
     assert (process.returncode, out) == (0, "stopping\n")
     assert "AES ended" in err and "OES ended" in err and "MDS ended" in err and "Traceback" not in err
 
@@ -73,7 +74,7 @@ def test_when_one_dies_the_other_is_stopped_and_the_exit_code_says_so(tmp_path: 
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         assert len(children) == 3
         os.kill(int(children[0]), signal.SIGKILL)
-        _, err = process.communicate(timeout=WAIT_S)
+        _, err = rest_of(process, WAIT_S)
     assert process.returncode == 1
     assert "handoff: the OES ended by itself with exit code -9" in err
     assert "AES ended" in err
@@ -103,7 +104,7 @@ def test_a_spare_takes_over_and_gets_a_spare_and_an_mds_is_replaced(tmp_path: Pa
         os.kill(mds, signal.SIGKILL)
         assert process.stdout.readline() == "the MDS ended by itself with exit code -9; another one is started\n"
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=WAIT_S)
+        out, err = rest_of(process, WAIT_S)
     assert (process.returncode, out) == (0, "stopping\n")
     assert "Traceback" not in err
 
@@ -129,7 +130,6 @@ def test_directions_name_an_address_that_can_be_connected_to() -> None:
     assert "handoff client 10.0.0.1 5" in directions(("10.0.0.1", 5), ("10.0.0.1", 6), ("10.0.0.1", 7))
 
 
-
 class Failing:
     """A server that ends as soon as it runs."""
 
@@ -150,6 +150,8 @@ def test_what_ends_again_and_again_is_left_to_a_person(
         with pytest.raises(ServerFailed, match="the MDS ended by itself with exit code 3, after 10 others"):
             house.look_after({"mds": []})
     assert capsys.readouterr().out.count("another one is started") == limits.REPLACEMENTS
+
+
 def test_where_ouch_is_spoken_is_said_in_a_line() -> None:
     assert ouch_line(OuchPort.JAPANNEXT_BARE, ("10.0.0.1", 8)) == "OUCH, japannext bare, at 10.0.0.1:8"
     assert ouch_line(OuchPort.NASDAQ_42, ("10.0.0.1", 0)).endswith(
@@ -166,5 +168,5 @@ def test_the_ports_of_ouch_in_the_settings_are_said_and_open(tmp_path: Path) -> 
         line = next(line for line in process.stderr if "OUCH, japannext, at " in line)
         socket.create_connection(("127.0.0.1", int(line.rsplit(":", 1)[1])), WAIT_S).close()
         process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=WAIT_S)
+        out, _ = rest_of(process, WAIT_S)
     assert process.returncode == 0 and "OUCH, japannext, at a free port of 127.0.0.1" in out
