@@ -123,7 +123,7 @@ class MarketData(TwoStageClient):
     def take_message(self, server: str, message: Message, is_ours: bool) -> None:
         """Look at the number of a message before it is passed on."""
         if server == MDS and not isinstance(message, (ClientLogon, Transaction)):
-            number = message.fields().get("MsgSeqNum")
+            number = getattr(message, "MsgSeqNum", None)
             if number is not None:
                 self.missed += (number - self._last_number - 1) % NUMBERS
                 self._last_number = number

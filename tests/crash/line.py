@@ -74,6 +74,10 @@ class Line:
                 self._ready.append(cls.parse(frame))
         return self._ready.popleft()
 
+    def wait(self) -> None:
+        """Wait until something is there to be received."""
+        self._socket.recv(1, socket.MSG_PEEK)
+
     def give(self, patience_s: float) -> None:
         """Wait for so long from now on."""
         self._socket.settimeout(patience_s)
@@ -86,12 +90,15 @@ class Line:
 class User:
     """The only user of an account; ``requests`` writes its messages once it is logged on."""
 
-    def __init__(self, aes: tuple[str, int], account: int, held: ExitStack | None = None) -> None:
-        """Have an account's user; ``held`` closes its lines at the end."""
+    def __init__(
+        self, aes: tuple[str, int], account: int, held: ExitStack | None = None, name: str | None = None
+    ) -> None:
+        """Have an account's user, its only one unless it has a ``name``; ``held`` closes its lines at the end."""
         if held is not None:
             held.callback(self.hang_up)
         self.account = account
-        self.requests = Requests(account, user_of(account), FIRST_ORDER_ID)
+        self._name = name or user_of(account)
+        self.requests = Requests(account, self._name, FIRST_ORDER_ID)
         self.requests.symbols = dict(SYMBOLS)
         self.aes_address = aes
         self.aes: Line | None = None
@@ -101,7 +108,7 @@ class User:
     def ask_for_a_grant(self) -> ClientLogon:
         """Log on to the AES, or once more on the same connection; give its reply, whatever it says."""
         if self.aes is None:
-            self.requests.two_fa = one_time_code(user_of(self.account), CONSTANT, 0)
+            self.requests.two_fa = one_time_code(self._name, CONSTANT, 0)
             self.aes = Line(self.aes_address)
             self._lines.append(self.aes)
         try:

@@ -6,7 +6,6 @@ shares no code with it or with what follows its events. Out: verdicts. Never kno
 
 from collections import Counter
 from fractions import Fraction
-from typing import Any
 
 import pytest
 
@@ -19,11 +18,10 @@ from base.wire.layout import Message
 from tests.kit.counts import count
 from tests.kit.gallery import FIVE, TEN, THIRTY, THREE, TOB, TWENTY, Gallery, numbered
 from tests.reference.comparison import expected_levels
-from tests.reference.entries import Entry, Piece
 from tests.reference.market import INSTRUMENTS, PARTICIPANTS
-from tests.reference.matcher import Matcher
 from tests.reference.streams import Stream
 from tests.reference.worlds import accounts
+from tests.shown.rebuilt import Witness
 
 ALL_TYPES = [int(order_type) for order_type in OrderType]
 KINDS = {"t": 1, "M": 3, "m": 5, "O": 10, "S": 20, "U": 30}
@@ -31,18 +29,6 @@ SHOWN = [(TOB, 1), (THREE, 1), (FIVE, 1), *((kind, layer) for kind in (TEN, TWEN
 BY_NUMBER = {instrument.number: instrument for instrument in INSTRUMENTS}
 
 Side = list[tuple[float, float, int | None]]
-
-
-class Witness(Matcher):
-    """The reference, which remembers whether the order that came in bought."""
-
-    def __init__(self, *terms: Any) -> None:
-        super().__init__(*terms)
-        self.sides: list[int] = []
-
-    def trade(self, piece: Piece, entry: Entry, lots: int, price: int, *, at_market: bool = False) -> Trade:
-        self.sides.append(1 if entry.buys else 2)
-        return super().trade(piece, entry, lots, price, at_market=at_market)
 
 
 class Truth:

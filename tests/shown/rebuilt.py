@@ -1,21 +1,41 @@
-"""The market as it follows from what the owners of all orders were told: levels and trades.
+"""The market as it follows from what was asked, held against every report that anybody gets.
 
-In: reports of all accounts, in the order in which each got them. Out: levels of both sides, executions, as whole
-numbers. Never knows: base.publish, base.matching, journals; what a market-data message looks like. An order shows what
-it has left, or its slice, and nothing when it is hidden.
+In: commands as they leave; reports of all users, in the order in which each got them. Out: levels of both sides,
+executions, as whole numbers; an AssertionError for a report that does not follow, or does not come. Never knows:
+base.publish, base.matching, journals. Where a peg or a layer rests no report tells: docs/order-types.md does, by way of
+the slow reference that is written from it.
 """
 
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from base.gateway.translate_bo import REJECT_CODES
 from base.messages import MessageType, Transaction
+from base.vocabulary.commands import CancelOrder, Command, NewOrder, QueryOrder, ReplaceOrder
+from base.vocabulary.events import (
+    Event,
+    OrderAccepted,
+    OrderCancelled,
+    OrderRejected,
+    OrderReplaced,
+    Trade,
+)
+from base.vocabulary.rejects import Reject
 from tests.crash.settings import LOTS_PER_UNIT, TICKS_PER_UNIT
+from tests.reference.comparison import expected_levels
+from tests.reference.entries import Entry, Piece
+from tests.reference.market import INSTRUMENTS, PARTICIPANTS
+from tests.reference.matcher import Matcher
+from tests.reference.worlds import accounts
 
-TAKER = (MessageType.QUOTE_FILL, MessageType.QUOTE_FILL_PARTIAL)
 MAKER = (MessageType.EXECUTION, MessageType.EXECUTION_PARTIAL)
-HIDDEN_TYPE = 6
+TAKER = (MessageType.QUOTE_FILL, MessageType.QUOTE_FILL_PARTIAL)
+ACCOUNTS = accounts(0)
 Level = tuple[int, int, int]
 """Price in ticks, lots, orders."""
+Told = tuple[int, ...]
+"""A report in short: its MessageType, its OrderID, and what else it says."""
 
 
 def lots(quantity: float) -> int:
@@ -28,82 +48,116 @@ def ticks(symbol: int, price: float) -> int:
     return round(price * TICKS_PER_UNIT[symbol])
 
 
-@dataclass
-class Open:
-    """An order that may be in the book; ``shown`` is its slice, or all it has left."""
+class Witness(Matcher):
+    """The reference, which remembers whether the order that came in bought."""
 
-    symbol: int
-    buys: bool
-    ticks: int
-    leaves: int
-    display: int
-    refresh: int
-    hidden: bool
-    shown: int = 0
+    def __init__(self, *terms: Any) -> None:
+        super().__init__(*terms)
+        self.sides: list[int] = []
+
+    def trade(self, piece: Piece, entry: Entry, lots: int, price: int, *, at_market: bool = False) -> Trade:
+        self.sides.append(1 if entry.buys else 2)
+        return super().trade(piece, entry, lots, price, at_market=at_market)
 
 
 class Rebuilt:
-    """Takes one report after the other."""
+    """Takes one command after the other, and each report; ``reference`` is the market as it is."""
 
     def __init__(self) -> None:
-        self.executions: dict[int, tuple[int, int, int, int]] = {}
-        """By ExecID: instrument, ticks, lots, side of the order that came in."""
-        self._parties: dict[int, int] = defaultdict(int)
-        self._orders: dict[tuple[int, int], Open] = {}
+        self.reference = Witness(INSTRUMENTS, ACCOUNTS, PARTICIPANTS)
+        self.executions: list[tuple[int, int, int, int]] = []
+        """Instrument, ticks, lots, side of the order that came in."""
+        self._orders: dict[int, Entry] = {}
+        self._due: dict[int, deque[Told]] = defaultdict(deque)
+
+    def submit(self, command: Command) -> None:
+        """A command leaves; what it brings is due from now on."""
+        for event in self.reference.submit(command):
+            self._expect(command, event)
 
     @property
-    def half_told(self) -> bool:
-        """Whether one of the two parties of an execution has not been told yet."""
-        return bool(self._parties)
+    def awaited(self) -> list[int]:
+        """Those who are still to be told something."""
+        return [participant for participant, due in self._due.items() if due]
 
-    def take(self, account: int, report: Transaction) -> None:
-        """Follow one report."""
-        kind, key = report.MessageType, (account, report.OrderID)
-        if kind == MessageType.ORDER_ACK:
-            self._orders[key] = self._fresh(report, lots(report.BOOrderQty))
-        elif kind == MessageType.REPLACED:
-            del self._orders[account, report.OrigOrderID]
-            self._orders[key] = self._fresh(report, lots(report.RemainingQuantity))
-        elif kind == MessageType.CANCELLED:
-            self._orders.pop((account, report.OrigOrderID), None)
-        elif kind in TAKER:
-            self._told(report.ExecID)
-            self.executions[report.ExecID] = (
-                report.SymbolEnum, ticks(report.SymbolEnum, report.ExecPrice), lots(report.ExecShares),
-                min(report.BOSide, 2),
+    def take(self, participant: int, report: Transaction) -> None:
+        """Somebody is told something: nothing but what is due."""
+        due = self._due[participant]
+        assert due, f"{participant} is told what did not happen: {report}"
+        expected = due.popleft()
+        assert said(report) == expected, f"{participant} is told {report}, but {expected} happened"
+
+    def lose_reports(self) -> None:
+        """The sessions are over, and nobody is told any more what was due."""
+        self._due.clear()
+
+    def levels(self) -> Mapping[int, tuple[Sequence[Level], Sequence[Level]]]:
+        """Both sides of all books, best first."""
+        return expected_levels(self.reference)
+
+    def _expect(self, command: Command, event: Event) -> None:
+        if isinstance(event, OrderRejected):
+            assert isinstance(command, NewOrder | ReplaceOrder | CancelOrder | QueryOrder), command
+            self._due[command.participant].append((MessageType.REJECT, event.order_id))
+        elif isinstance(event, Trade):
+            self._expect_fills(command, event)
+        elif isinstance(event, OrderAccepted):
+            order = self._order(command, event.number)
+            self._due[order.participant].append((MessageType.ORDER_ACK, order.order_id))
+        elif isinstance(event, OrderReplaced):
+            assert isinstance(command, ReplaceOrder), command
+            told = (MessageType.REPLACED, command.order_id, command.original_order_id, event.leaves_lots)
+            self._due[command.participant].append(told)
+        elif isinstance(event, OrderCancelled):
+            order = self._order(command, event.number)
+            if not event.request_id or order.participant != getattr(command, "participant", None):
+                reason = code_of(event.reason)
+                told = (MessageType.CANCELLED, order.order_id, order.order_id, event.leaves_lots, reason)
+                self._due[order.participant].append(told)
+            if event.request_id:
+                assert isinstance(command, CancelOrder), command
+                told = (MessageType.CANCELLED, event.request_id, command.original_order_id, event.leaves_lots, 0)
+                self._due[command.participant].append(told)
+
+    def _expect_fills(self, command: Command, trade: Trade) -> None:
+        side = self.reference.sides[len(self.executions)]
+        self.executions.append((trade.instrument, trade.price_ticks, trade.quantity_lots, side))
+        for number, left, (all_of_it, part_of_it) in (
+            (trade.resting_number, trade.resting_leaves_lots, MAKER),
+            (trade.incoming_number, trade.incoming_leaves_lots, TAKER),
+        ):
+            order = self._order(command, number)
+            self._due[order.participant].append(
+                (
+                    part_of_it if left else all_of_it, order.order_id, trade.exec_id, trade.quantity_lots,
+                    trade.price_ticks, left,
+                )
             )  # fmt: skip
-            self._orders[key] = self._fresh(report, lots(report.RemainingQuantity))
-        elif kind in MAKER:
-            self._told(report.ExecID)
-            self._hit(self._orders[key], lots(report.ExecShares), lots(report.RemainingQuantity))
 
-    def levels(self, symbol: int, buys: bool) -> list[Level]:
-        """One side of a book, best first."""
-        found: dict[int, list[int]] = defaultdict(list)
-        for order in self._orders.values():
-            if (order.symbol, order.buys) == (symbol, buys) and order.shown and not order.hidden:
-                found[order.ticks].append(order.shown)
-        return [(price, sum(found[price]), len(found[price])) for price in sorted(found, reverse=buys)]
+    def _order(self, command: Command, number: int) -> Entry:
+        """The order of this number; one that is not known has just come in."""
+        if number not in self._orders:
+            assert isinstance(command, NewOrder) and number == self.reference.numbers, command
+            account = self.reference.account_of[command.participant]
+            self._orders[number] = self.reference.by_id[account, command.order_id]
+        return self._orders[number]
 
-    def _fresh(self, report: Transaction, leaves: int) -> Open:
-        attributes = report.Attributes.ljust(3)
-        order = Open(
-            report.SymbolEnum, report.BOSide == 1, ticks(report.SymbolEnum, report.BOPrice), leaves,
-            lots(report.DisplaySize) if attributes[2] == "Y" else 0, lots(report.RefreshSize),
-            attributes[1] == "Y" or report.OrderType == HIDDEN_TYPE,
+
+def code_of(reason: int) -> int:
+    """What a client is told of a reason."""
+    return int(REJECT_CODES[Reject(reason)]) if reason else 0
+
+
+def said(report: Transaction) -> Told:
+    """A report in short."""
+    kind, order_id = MessageType(report.MessageType), report.OrderID
+    if kind in MAKER + TAKER:
+        return (
+            kind, order_id, report.ExecID, lots(report.ExecShares), ticks(report.SymbolEnum, report.ExecPrice),
+            lots(report.RemainingQuantity),
         )  # fmt: skip
-        order.shown = min(order.display or leaves, leaves)
-        return order
-
-    def _hit(self, order: Open, quantity: int, leaves: int) -> None:
-        order.leaves = leaves
-        order.shown -= quantity
-        if order.display and not order.shown:
-            order.shown = min(order.refresh, leaves)
-        elif order.hidden or not order.display:
-            order.shown = leaves
-
-    def _told(self, exec_id: int) -> None:
-        self._parties[exec_id] += 1
-        if self._parties[exec_id] == 2:
-            del self._parties[exec_id]
+    if kind == MessageType.CANCELLED:
+        return kind, order_id, report.OrigOrderID, lots(report.BOCancelShares), report.RejectReason
+    if kind == MessageType.REPLACED:
+        return kind, order_id, report.OrigOrderID, lots(report.RemainingQuantity)
+    return kind, order_id
