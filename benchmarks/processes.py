@@ -94,22 +94,29 @@ def start_echo(sessions: int) -> Iterator[Target]:
 
 
 @contextmanager
-def start_venue(sessions: int) -> Iterator[Target]:
-    """An OES with sessions logged on, each of another account."""
+def start_venue(sessions: int, *, durability: str = "commit", spins: bool = False) -> Iterator[Target]:
+    """An OES with sessions logged on, each of another account; one that ``spins`` never sleeps."""
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         settings = directory / "venue.toml"
         settings.write_text(settings_for(sessions))
         options = ("--settings", str(settings), "--state", str(directory / "state"))
-        oes = stack.enter_context(server("base", "oes", *options))
+        module = "benchmarks.spinning" if spins else "base"
+        oes = stack.enter_context(server(module, "oes", "--durability", durability, *options))
         aes = stack.enter_context(server("base", "aes", *options))
         yield Target(oes, [log_on(aes.address, account) for account in range(1, sessions + 1)])
 
 
 @contextmanager
 def server(module: str, *arguments: str, log: Path | None = None) -> Iterator[Server]:
+    """A server of Python, as a process of its own; see ``started``."""
+    with started([sys.executable, "-m", module, *arguments], log) as one:
+        yield one
+
+
+@contextmanager
+def started(command: list[str], log: Path | None = None) -> Iterator[Server]:
     """A server process, which stays off the client's core and ends with the context; it may log to a file."""
-    command = [sys.executable, "-m", module, *arguments]
     with log.open("w+") if log is not None else tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True)
         try:
@@ -131,19 +138,30 @@ def announced_address(process: subprocess.Popen[str], log: IO[str]) -> tuple[str
     raise RuntimeError(f"{process.args!r} ended without listening:\n{log.read()}")
 
 
-def log_on(aes: tuple[str, int], account: int) -> Session:
-    """A session that went through both stages."""
-    request = ClientLogon(
+def logon_of(account: int) -> ClientLogon:
+    """What an account of the load client says when it comes in."""
+    return ClientLogon(
         LogonType=LogonType.LOGIN, Account=account, UserName=USER, TwoFA=code_of(account), SendingTime=NOW_NS
     )
+
+
+def log_on(aes: tuple[str, int], account: int) -> Session:
+    """A session that went through both stages."""
+    request = logon_of(account)
     with socket.create_connection(aes) as sock:
         grant = answer(sock, request)
     host, _, port = grant.PrimaryOrderEntryIP.partition(":")
-    sock = socket.create_connection((host, int(port)))
-    welcome = answer(sock, request.replace(Key=grant.Key))
+    return enter((host, int(port)), request.replace(Key=grant.Key))
+
+
+def enter(oes: tuple[str, int], request: ClientLogon) -> Session:
+    """The second stage: a session at the server that trades."""
+    sock = socket.create_connection(oes)
+    welcome = answer(sock, request)
     ring = Ring(
-        Account=account, TraderID=USER, TradingSessionID=welcome.TradingSessionID, Key=welcome.Key, SendingTime=NOW_NS
-    )
+        Account=request.Account, TraderID=USER, TradingSessionID=welcome.TradingSessionID, Key=welcome.Key,
+        SendingTime=NOW_NS,
+    )  # fmt: skip
     return Session(sock, ring)
 
 
