@@ -6,7 +6,6 @@ Sorted by room, outermost first.
 """
 
 # -- socket_controller
-
 RECEIVE_BYTES = 65_536
 """Bytes read from one socket per readiness: enough for 262 orders, few enough that others do not wait for long."""
 
@@ -17,7 +16,6 @@ SEND_BUFFER_BYTES = 4 * 1024 * 1024
 """Bytes that may wait for a peer that does not read: 16,000 replies; a slower reader is closed."""
 
 # -- client
-
 CLIENT_OPEN_REQUESTS = 100
 """Order requests without an answer; above it the owner's library stops sending."""
 
@@ -47,7 +45,6 @@ CLIENT_INPUT_BYTES = 4_096
 """Bytes of one line of input; a terminal gives no longer ones, and no answer needs one."""
 
 # -- network
-
 SLOW_READER_BYTES = 1024 * 1024
 """Bytes that may wait for a peer longer than ``SLOW_READER_NS``; a reader that stays behind is closed."""
 
@@ -106,7 +103,6 @@ LOCAL_PATH_BYTES = 100
 """Bytes of a socket's path that every system takes; a longer one is named by way of its directory."""
 
 # -- servers
-
 COLLECT_NS = 1_000_000_000
 """Nanoseconds between two questions whether the moment is quiet enough to look for cycles among new objects."""
 
@@ -172,7 +168,6 @@ SERVER_STOP_S = 6.0
 """Seconds until a server that we asked to stop is killed: twice what its own shutdown may take."""
 
 # -- gateway: logons
-
 LOGON_TRIES_PER_SOURCE = 5
 """Wrong one-time codes that one address may try on one account within ``LOGON_TRIES_WINDOW_NS``: a person mistypes
 twice; a guesser gets 300 of 1,000,000 codes an hour, of which two are right at a time."""
@@ -203,7 +198,6 @@ REGRANTS_WINDOW_NS = 60 * 1_000_000_000
 """Nanoseconds after which a user has all of its further grants again."""
 
 # -- access
-
 TOTP_KEY_BITS = 128
 """Bits that a key for one-time codes has at least: one observed code lets anybody search a shorter one offline."""
 
@@ -242,7 +236,6 @@ LEASE_BUSY_MS = 100
 """Milliseconds that the renewal of a lease waits for them: trading goes on, and the next second brings another try."""
 
 # -- journal
-
 JOURNAL_SEGMENT_BYTES = 16 * 1024 * 1024
 """Bytes of one file of the journal: 60,000 orders; read at once in milliseconds, and the room kept in reserve for
 cancels on a full disk."""
@@ -264,7 +257,6 @@ SNAPSHOTS_KEPT = 2
 """Snapshots in a journal's directory: the newest, and one in case that it is damaged."""
 
 # -- exchange
-
 OPEN_ORDERS_PER_PARTICIPANT = 10_000
 """Orders that one user may have resting: the answer to an open-order request (250 bytes each) fits a send buffer."""
 
@@ -274,8 +266,10 @@ SETTLING_STEPS = 10_000
 SETTLING_STEPS_PER_ORDER = 10
 """Further ones for each order there that waits or follows: a price may set all of them free at once."""
 
-# -- matching
+BREAKABLE_TRADES = 65_536
+"""Newest trades of the session that the operator may break: 16 MiB of 250 bytes; older ones stand."""
 
+# -- matching
 RETIRED_ORDER_IDS_PER_ACCOUNT = 65_536
 """Ids of finished or replaced orders remembered per account, for queries and against repetition: about 30 MB."""
 
@@ -283,7 +277,6 @@ EMPTY_LEVELS_KEPT = 64
 """Price levels of a book side that may stay without an order before the side looks for them."""
 
 # -- publish
-
 DAY_NS = 24 * 3600 * 1_000_000_000
 """Nanoseconds for which a trade counts in volume, high and low."""
 
@@ -297,7 +290,6 @@ DROP_COPIES_KEPT = 65_536
 """Reports that one supervisor can ask for again: 16 MiB of 250 bytes; older ones are gone and the numbers say so."""
 
 # -- wire
-
 HEADER_BYTES = 4
 """Bytes of a message header; nothing can be said about a message before they are there."""
 
@@ -314,7 +306,6 @@ DEFINITION_DEPTH = 8
 """Elements inside each other in a definition: the format needs five."""
 
 # -- gateway
-
 RETURN_NS = 10 * 1_000_000_000
 """Time in which a client that a restart or a takeover cut off may come back before its orders count as left alone."""
 
@@ -373,7 +364,6 @@ ICE_LAYERS = 10
 """Layers of one ICE order, as the protocol says (section 4.5)."""
 
 # -- session
-
 LOGON_DEADLINE_NS = 5 * 1_000_000_000
 """Nanoseconds from the connection to a complete logon: a slow line's round trip many times over."""
 

@@ -35,6 +35,7 @@ TESTED_ELSEWHERE = {
     "base/gateway/lines.py": "tests/test_venue.py",  # what it collects shows only in a pass of the venue
     "base/gateway/logon_replies.py": "tests/test_venue.py",  # the welcome and the refusal, field by field
     "base/gateway/ouch_front.py": "tests/test_ouch_venue.py",  # what it decides shows only in a whole login
+    "base/gateway/translate_ouch_nasdaq50.py": "tests/gateway/test_translate_ouch_nasdaq.py",  # beside 4.2
     "base/servers/ouch_routing.py": "tests/servers/test_ouch.py",  # it leads what comes over real sockets
     "base/session/events.py": "tests/session/test_bo.py",  # values without behaviour
     "base/session/soup_events.py": "tests/session/test_soupbintcp.py",  # values without behaviour

@@ -6,14 +6,15 @@ Follows docs/market-control.md.
 
 from collections.abc import Iterable, Iterator
 
-from base.exchange.desk import DAY, GOOD_TILL_CANCEL, LIMIT
+from base.exchange.desk import BUY, DAY, GOOD_TILL_CANCEL, LIMIT
 from base.exchange.replaces import Replaces
 from base.matching.book import Book
 from base.matching.price_level import Order
 from base.matching.uncross import match_pairs, uncross_price
-from base.vocabulary.events import Event, OrderRejected, Trade
+from base.risk.reversing import reverse, who_lacks
+from base.vocabulary.events import Event, OrderRejected, Trade, TradeBroken
 from base.vocabulary.instruments import Instrument
-from base.vocabulary.operator_commands import InstrumentStatus, MarketState
+from base.vocabulary.operator_commands import InstrumentStatus, MarketState, TradeStatus
 from base.vocabulary.orders import Trigger
 from base.vocabulary.participants import AccountTerms, Participant
 from base.vocabulary.rejects import Reject
@@ -108,7 +109,40 @@ class Control(Replaces):
         open_numbers = {order.number for order in self._open_orders()}
         for ids in self._ids.values():
             ids.keep_only(open_numbers)
+        self._breakable.forget_all()
         return events
+
+    def break_trade(self, exec_id: int, reason: int, now_ns: int) -> list[Event]:
+        """Undo a trade of this session, whole; or refuse, and leave everything as it was."""
+        one = self._breakable.find(exec_id)
+        if one is None:
+            return [OrderRejected(0, Reject.TRADE_UNKNOWN)]
+        if self._breakable.is_broken(exec_id):
+            return [OrderRejected(0, Reject.TRADE_BROKEN)]
+        if not reverse(self._positions[one.buyer], self._positions[one.seller], one):
+            return [OrderRejected(0, Reject.TRADE_NOT_COVERED)]
+        self._breakable.note_broken(exec_id)
+        return [
+            TradeBroken(
+                exec_id, one.instrument, one.price_ticks, one.lots, one.resting_number, one.incoming_number, reason
+            )
+        ]
+
+    def trade_status(self, exec_id: int) -> TradeStatus | None:
+        """What the operator sees of a trade, as long as it may be broken."""
+        one = self._breakable.find(exec_id)
+        if one is None:
+            return None
+        lacking = who_lacks(self._positions[one.buyer], self._positions[one.seller], one)
+        return TradeStatus(
+            one.instrument, one.price_ticks, one.lots, self._accounts.owner(one.buyer),
+            self._accounts.owner(one.seller), self._breakable.is_broken(exec_id),
+            0 if lacking is None else self._accounts.owner(lacking),
+        )  # fmt: skip
+
+    def breakable_trades(self) -> tuple[int, int]:
+        """The numbers of the first and the last trade that may be broken; (0, 0) when there is none."""
+        return self._breakable.range()
 
     def _open_orders(self) -> Iterator[Order]:
         for seat in self._seats:
@@ -154,6 +188,10 @@ class Control(Replaces):
                 older.number, older_leaves, younger.number, younger_leaves,
             )  # fmt: skip
             self._settle_with_terms(trade, younger, younger.price_ticks, older, older.price_ticks)
+            self._breakable.rows.append((
+                trade.exec_id, book.instrument, price_ticks, pair.lots, older.number, younger.number, older.holding,
+                younger.holding, younger.side == BUY, trade.resting_fee_atoms, trade.incoming_fee_atoms,
+            ))  # fmt: skip
             events.append(trade)
             book.last_ticks = price_ticks
         for order in touched:
@@ -186,3 +224,4 @@ class Control(Replaces):
                 yield f"limits {account} {number} {one.most_lots} {one.most_atoms} {one.band_ppm}"
         for account in sorted(self._killed):
             yield f"killed {account}"
+        yield from self._breakable.describe(self._accounts.owner)

@@ -8,6 +8,7 @@ Follows "Requests and replies" of the behaviour page: price-time priority, one T
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
+from base.exchange.broken_trades import BreakableTrades
 from base.matching.book import ANY_PRICE_KEY, Book
 from base.matching.engine import match, match_apart, reachable, reachable_apart
 from base.matching.order_ids import OrderIds
@@ -83,6 +84,7 @@ class Desk(ABC):
             self._seats.append(Seat(self._terms[who.account], ids[who.account], holdings))
         self._last_number = 0
         self._last_exec_id = 0
+        self._breakable = BreakableTrades()
 
     @abstractmethod
     def _follow_special(self, resting: Order, lots: int, leaves_lots: int) -> tuple[Order, int]:
@@ -233,6 +235,7 @@ class Desk(ABC):
         is_simple = mine.is_simple
         buys = incoming.side == BUY
         instrument = incoming.instrument
+        remember, number, holding = self._breakable.rows.append, incoming.number, incoming.holding
         touched: dict[Order, None] | None = None
         for resting, lots, resting_leaves in fills:
             exec_id += 1
@@ -262,6 +265,10 @@ class Desk(ABC):
                     settle(mine, theirs, lots, price_ticks, held_ticks)
                 else:
                     settle(theirs, mine, lots, price_ticks, resting.price_ticks)
+            remember((
+                exec_id, instrument, price_ticks, lots, resting.number, number, resting.holding, holding, buys,
+                trade.resting_fee_atoms, trade.incoming_fee_atoms,
+            ))  # fmt: skip
             events.append(trade)
         self._last_exec_id = exec_id
         book.last_ticks = price_ticks

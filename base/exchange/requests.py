@@ -42,6 +42,7 @@ from base.vocabulary.commands import (
 from base.vocabulary.events import Event, OrderRejected, OrderReported
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.operator_commands import (
+    BreakTrade,
     EndSession,
     KillAccount,
     MassCancel,
@@ -83,6 +84,7 @@ class Exchange(Control):
             KillAccount: self.kill_account,
             ReleaseAccount: self.release_account,
             EndSession: self.end_session,
+            BreakTrade: self.break_trade,
         }
 
     def submit(self, command: Command, now_ns: int) -> list[Event]:
@@ -311,7 +313,7 @@ class Exchange(Control):
         for seat in self._seats:
             if seat.open:
                 digest.update(f"{seat.account} {len(seat.open)}\n".encode())
-        for line in self._accounts.describe_active():
+        for line in (*self._breakable.describe_broken(), *self._accounts.describe_active()):
             digest.update(line.encode() + b"\n")
         return digest.hexdigest()
 

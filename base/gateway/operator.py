@@ -21,6 +21,8 @@ from base.vocabulary.commands import Command, SetReferencePrice
 from base.vocabulary.events import Event, OrderCancelled, OrderRejected, Trade
 from base.vocabulary.instruments import LARGEST_EXACT_INTEGER, Instrument
 from base.vocabulary.operator_commands import (
+    BreakReason,
+    BreakTrade,
     EndSession,
     InstrumentStatus,
     KillAccount,
@@ -29,6 +31,7 @@ from base.vocabulary.operator_commands import (
     OperatorCommand,
     ReleaseAccount,
     SetMarketState,
+    TradeStatus,
     Uncross,
 )
 from base.vocabulary.orders import Trigger
@@ -50,8 +53,10 @@ COMMANDS: dict[str, type] = (
     | {"uncross": Uncross}
     | dict.fromkeys(REFERENCES, SetReferencePrice)
     | {"kill": KillAccount, "release": ReleaseAccount, "cancel": MassCancel, "end-session": EndSession}
+    | {"break-trade": BreakTrade}
 )
 """The operator's words, and the command that each becomes."""
+BREAK_REASONS = {reason.name.lower(): reason for reason in BreakReason}
 STATUS, ACCOUNT, FEES = "status", "account", "fees"
 INQUIRIES = (STATUS, ACCOUNT, FEES)
 """The words that change nothing, and so are not recorded either."""
@@ -75,6 +80,15 @@ class Board(Protocol):
     def instrument_status(self, instrument: int, /) -> InstrumentStatus: ...
 
 
+@runtime_checkable
+class TradeBoard(Protocol):
+    """A market that says of a trade whether it can be broken."""
+
+    def trade_status(self, exec_id: int, /) -> TradeStatus | None: ...
+
+    def breakable_trades(self) -> tuple[int, int]: ...
+
+
 class OperatorDesk:
     """Reads the operator's requests, asks the market, and has the outcome reported to the clients concerned."""
 
@@ -90,6 +104,7 @@ class OperatorDesk:
         self._market = market
         self._reports = reports
         self._instruments = {instrument.name: instrument for instrument in instruments}
+        self._by_number = {instrument.number: instrument for instrument in self._instruments.values()}
         terms = list(accounts)
         self._accounts = frozenset(one.account for one in terms)
         self._tables: OperatorTables | None = None
@@ -105,6 +120,7 @@ class OperatorDesk:
             ReleaseAccount: (frozenset({"account"}), self._read_release),
             MassCancel: (frozenset({"symbols", "everywhere", "account"}), self._read_cancel),
             EndSession: (frozenset(), lambda request: [(EndSession(), "the session has ended")]),
+            BreakTrade: (frozenset({"trade", "reason"}), self._read_break),
         }
 
     def take(self, request: OperatorRequest, now_ns: int) -> OperatorReply:
@@ -180,6 +196,31 @@ class OperatorDesk:
             (MassCancel(account, instrument.number), f"all orders{whose} in {instrument.name} are cancelled")
             for instrument in map(self._instrument, request.symbols)
         ]
+
+    def _read_break(self, request: OperatorRequest) -> list[Step]:
+        reason = BREAK_REASONS.get(request.reason or "supervisory")
+        if reason is None:
+            raise OperatorRefused(f"reason {quoted(request.reason)}: unknown; known are {', '.join(BREAK_REASONS)}")
+        command = BreakTrade(request.trade, reason)
+        name, market = f"trade {request.trade}", self._market
+        if not isinstance(market, TradeBoard):
+            return [(command, f"{name} is broken")]
+        status = market.trade_status(request.trade)
+        if status is None:
+            first, last = market.breakable_trades()
+            there = f"those of this session that can be broken are {first} to {last}" if first else "there is none yet"
+            raise OperatorRefused(f"{name}: unknown in this session; {there}")
+        if status.is_broken:
+            raise OperatorRefused(f"{name}: was broken already")
+        if status.lacking:
+            raise OperatorRefused(
+                f"{name}: account {status.lacking} has not free what it would give back; cancel orders of it or wait"
+            )
+        instrument = self._by_number[status.instrument]
+        what = f"{decimal_text(status.quantity_lots * instrument.lot)} {instrument.name}"
+        price = decimal_text(status.price_ticks * instrument.tick)
+        whose = f"account {status.buyer} had bought from account {status.seller}"
+        return [(command, f"{name} is broken ({reason.name.lower()}): {what} at {price} that {whose}")]
 
     def _one_instrument(self, request: OperatorRequest) -> Instrument:
         if len(request.symbols) != 1:

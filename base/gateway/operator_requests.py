@@ -14,18 +14,25 @@ from base import limits
 from base.errors import OperatorRefused
 from base.vocabulary.events import Event
 
-FIELDS: dict[str, object] = {"command": "", "symbols": [], "all": False, "price": "", "account": 0}
+FIELDS: dict[str, object] = {
+    "command": "", "symbols": [], "all": False, "price": "", "account": 0, "trade": 0, "reason": "",
+}  # fmt: skip
 """The fields of a request that comes by name, and what one has that is left out."""
 
 
 class OperatorRequest(NamedTuple):
-    """What the operator wants: instruments by name or ``everywhere``, a price as a decimal text, an account or 0."""
+    """What the operator wants: instruments by name or ``everywhere``, a price as a decimal text, an account or 0.
+
+    Or a trade by its ExecID, 0 for none, with the word for why.
+    """
 
     word: str
     symbols: tuple[str, ...] = ()
     everywhere: bool = False
     price: str = ""
     account: int = 0
+    trade: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +65,18 @@ class OperatorReply(NamedTuple):
 
 
 def read_request(fields: Mapping[str, object]) -> OperatorRequest:
-    """Read a request that came as named fields: command, symbols, all, price, account; all but the first optional.
+    """Read a request that came as named fields, those of ``FIELDS``; all but the first are optional.
 
     Raises OperatorRefused for a field that does not exist or has another type.
 
-    >>> read_request({"command": "index", "symbols": ["BTCUSD"], "price": "50000.5"})
-    OperatorRequest(word='index', symbols=('BTCUSD',), everywhere=False, price='50000.5', account=0)
+    >>> read_request({"command": "index", "symbols": ["BTCUSD"], "price": "50000.5"})[:4]
+    ('index', ('BTCUSD',), False, '50000.5')
     """
     if unknown := sorted(fields.keys() - set(FIELDS)):
         raise OperatorRefused(f"field {quoted(unknown[0])}: unknown; the fields are {', '.join(FIELDS)}")
-    word, symbols, everywhere, price, account = (fields.get(name, default) for name, default in FIELDS.items())
+    word, symbols, everywhere, price, account, trade, reason = (
+        fields.get(name, default) for name, default in FIELDS.items()
+    )
     if not isinstance(word, str) or not word:
         raise OperatorRefused("field command: must be a word, such as status")
     if not isinstance(symbols, list) or not all(isinstance(symbol, str) for symbol in symbols):
@@ -78,13 +87,16 @@ def read_request(fields: Mapping[str, object]) -> OperatorRequest:
         raise OperatorRefused('field price: must be a decimal number as a text, such as "50000.5"')
     if type(account) is not int:
         raise OperatorRefused("field account: must be a whole number")
-    return OperatorRequest(word, tuple(symbols), everywhere, price, account)
+    if type(trade) is not int:
+        raise OperatorRefused("field trade: must be a whole number, the ExecID of a report")
+    if not isinstance(reason, str):
+        raise OperatorRefused("field reason: must be a word")
+    return OperatorRequest(word, tuple(symbols), everywhere, price, account, trade, reason)
 
 
 def write_request(request: OperatorRequest) -> bytes:
     """Give a request as one line of JSON, which ``read_request`` takes again."""
-    fields = (request.word, request.symbols, request.everywhere, request.price, request.account)
-    return json.dumps(dict(zip(FIELDS, fields, strict=True))).encode()
+    return json.dumps(dict(zip(FIELDS, request, strict=True))).encode()
 
 
 def quoted(text: str) -> str:

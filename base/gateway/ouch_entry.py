@@ -119,6 +119,7 @@ class OuchEntry(Members):
             member.stream.append(tongue.rejected(self._now_ns, message, wish))
             return
         order = OuchOrder(member.participant, member.key, tongue.new_token(message), data, wish, self._now_ns)
+        order.label = tongue.label(message)
         outcome = self._submit(order)
         if isinstance(outcome, Why):
             member.stream.append(tongue.rejected(self._now_ns, message, outcome))
@@ -276,7 +277,8 @@ class OuchEntry(Members):
 
     def _rename(self, member: Member, order: OuchOrder, wish: Wish, message: Any) -> None:
         del member.live[order.token]
-        order.token, order.wish = self.tongues[member.port].new_token(message), wish
+        tongue = self.tongues[member.port]
+        order.token, order.label, order.wish = tongue.new_token(message), tongue.label(message), wish
         order.open_lots = wish.lots - order.executed_lots
         member.live[order.token] = order
 

@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from heapq import heappop, heappush
 from typing import Any, Protocol
 
+from base import limits
 from base.gateway.absences import Absences
 from base.gateway.order_entry import Market, Pending
-from base.gateway.ouch_orders import Lifetime, Member, OuchOrder, OuchPort, key_of
+from base.gateway.ouch_orders import Lifetime, Matched, Member, OuchOrder, OuchPort, key_of
 from base.gateway.reports import Entry, Reports
 from base.gateway.translate_ouch import DAY_ENDS, DAY_STARTS, Cause, JapannextTongue, Tongue
-from base.gateway.translate_ouch_nasdaq import Nasdaq42Tongue, Nasdaq50Tongue
-from base.vocabulary.events import OrderCancelled, Trade
+from base.gateway.translate_ouch_nasdaq import Nasdaq42Tongue
+from base.gateway.translate_ouch_nasdaq50 import Nasdaq50Tongue
+from base.vocabulary.events import OrderCancelled, Trade, TradeBroken
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.operator_commands import InstrumentStatus, MarketState
 from base.vocabulary.participants import AccountTerms, Participant
@@ -68,6 +70,7 @@ class Members:
         self._is_open: bool | None = None
         self._last_id = FIRST_ORDER_ID
         self._lifetimes: list[Lifetime] = []
+        self._matches: dict[int, list[Matched]] = {}
         self._now_ns = 0
         self._cause = Cause.SUPERVISORY
         self._silent: OuchOrder | None = None
@@ -131,6 +134,7 @@ class Members:
             self.members = {}
             self.absences = Absences()
             self._lifetimes = []
+            self._matches = {}
             self.day += 1
         elif was_open != self._is_open:
             self._tell_all(DAY_STARTS if self._is_open else DAY_ENDS)
@@ -162,8 +166,25 @@ class Members:
                 self._reports.now_ns, entry.token, entry.wish, lots, trade.price_ticks, trade.exec_id, rests=rests
             )
         )
+        self._note_match(trade.exec_id, Matched(entry.key, entry.token, entry.label))
         if not entry.open_lots:
             member.live.pop(entry.token, None)
+
+    def trade_broken(self, event: TradeBroken) -> None:
+        """A trade does not count any more: those whose dialect has a word for that are told."""
+        for side in self._matches.get(event.exec_id, ()):
+            member = self.members[side.key]
+            said = self.tongues[member.port].broken(
+                self._reports.now_ns, side.token, side.label, event.exec_id, event.reason
+            )
+            if said is not None:
+                member.stream.append(said)
+
+    def _note_match(self, exec_id: int, side: Matched) -> None:
+        """Know whom to tell if the trade is broken, as long as the exchange would break it."""
+        self._matches.setdefault(exec_id, []).append(side)
+        if len(self._matches) > limits.BREAKABLE_TRADES:
+            del self._matches[next(iter(self._matches))]
 
     def withdrawn(self, entry: Entry, event: OrderCancelled) -> None:
         """So much of an order left the market."""
@@ -197,11 +218,14 @@ class Members:
 
     def capture(self) -> tuple[object, ...]:
         """What is to be given to ``restore``."""
-        return self.members, self.absences.capture(), self.day, self._last_id, self._is_open, self._lifetimes
+        return (
+            self.members, self.absences.capture(), self.day, self._last_id, self._is_open, self._lifetimes,
+            self._matches,
+        )  # fmt: skip
 
     def restore(self, captured: tuple[Any, ...]) -> None:
         """Know what was captured."""
-        self.members, absences, self.day, self._last_id, self._is_open, self._lifetimes = captured
+        self.members, absences, self.day, self._last_id, self._is_open, self._lifetimes, self._matches = captured
         self.absences.restore(absences)
 
     # -- inside

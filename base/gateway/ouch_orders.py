@@ -40,11 +40,12 @@ class OuchOrder(Entry):
     """One order of a member, over all its replaces.
 
     ``frame`` is the Enter Order; ``number`` the one that the client knows, ``order_id`` the id under which the market
-    has the order now, ``base_lots`` what was executed under earlier ones. ``open_lots`` may still trade.
+    has the order now, ``base_lots`` what was executed under earlier ones, ``label`` the client's own text for it.
+    ``open_lots`` may still trade.
     """
 
     __slots__ = (
-        "base_lots", "entered_ns", "executed_lots", "key", "number", "open_lots", "order_id", "owner", "token",
+        "base_lots", "entered_ns", "executed_lots", "key", "label", "number", "open_lots", "order_id", "owner", "token",
         "until_ns", "wish",
     )  # fmt: skip
 
@@ -54,6 +55,7 @@ class OuchOrder(Entry):
         self.key = key
         self.token = token
         self.wish = wish
+        self.label = ""
         self.number = 0
         self.order_id = 0
         self.base_lots = 0
@@ -96,6 +98,14 @@ class OuchStream:
     def read(self, first: int) -> Iterator[bytes]:
         """The messages from number ``first`` on, in order."""
         return islice(self._messages, first - 1, None)
+
+
+class Matched(NamedTuple):
+    """One side of a match: whose it was, by which token and text its client knew the order."""
+
+    key: int
+    token: Any
+    label: str
 
 
 class Member:

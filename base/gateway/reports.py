@@ -37,6 +37,7 @@ from base.vocabulary.events import (
     OrderReplaced,
     OrderReported,
     Trade,
+    TradeBroken,
 )
 from base.vocabulary.orders import OpenOrder
 from base.vocabulary.rejects import Reject
@@ -94,6 +95,8 @@ class ForeignReports(Protocol):
     def matched(self, entry: Entry, trade: Trade, *, rests: bool) -> None: ...
 
     def withdrawn(self, entry: Entry, event: OrderCancelled) -> None: ...
+
+    def trade_broken(self, event: TradeBroken) -> None: ...
 
 
 class Reports:
@@ -170,6 +173,9 @@ class Reports:
                 self._withdraw(event, self._entries[event.number])
             elif isinstance(event, LegEntered):
                 self._enter_leg(event)
+            elif isinstance(event, TradeBroken):  # this protocol has no word for it
+                if self.foreign is not None:
+                    self.foreign.trade_broken(event)
             else:
                 assert isinstance(event, OrderMoved), event
 

@@ -1,7 +1,7 @@
 """Between OUCH and the market: what a message wishes for, and how the market's news reads in a dialect.
 
 In: messages of a dialect; what became of an order. Out: wishes in ticks and lots; encoded messages.
-Never knows: tokens that were used, streams, sockets. This module and that of the two Nasdaq dialects are the only
+Never knows: tokens that were used, streams, sockets. This module and those of the two Nasdaq dialects are the only
 places that know both sides. Follows the Japannext OUCH facts; decisions are in docs/ouch.md.
 """
 
@@ -209,6 +209,14 @@ class Tongue(ABC):
 
     def cancel_refused(self, now_ns: int, message: Any) -> bytes | None:
         """An order cannot be cut down now; nothing is said where the dialect has no word for it."""
+        return None
+
+    def label(self, message: Any) -> str:
+        """The client's text of an Enter or Replace that a broken trade repeats."""
+        return ""
+
+    def broken(self, now_ns: int, token: Token, label: str, match: int, reason: int) -> bytes | None:
+        """A match does not count; nothing is said where the dialect has no word for it."""
         return None
 
     @abstractmethod

@@ -23,6 +23,7 @@ from base.vocabulary.events import (
     OrderRejected,
     OrderReplaced,
     Trade,
+    TradeBroken,
 )
 from base.vocabulary.orders import Side, is_plain
 from base.vocabulary.rejects import Reject
@@ -197,7 +198,7 @@ class Depth:
         """
         if isinstance(event, Trade):
             return event.incoming_number
-        if isinstance(event, OrderRejected | OrderMoved):
+        if isinstance(event, OrderRejected | OrderMoved | TradeBroken):
             return 0
         leaves_for_it = event.number in self._special or (event.number, 0) in self._shown
         return 0 if isinstance(event, OrderCancelled) and leaves_for_it else event.number

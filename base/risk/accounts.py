@@ -170,6 +170,7 @@ class Accounts:
         self._balances: dict[int, dict[str, Balance]] = {}
         self._places = {instrument.number: place for place, instrument in enumerate(listed)}
         self._first: dict[int, int] = {}
+        self._owners: list[int] = []
         self._tills = {name: Balance(name, 0) for name in sorted({instrument.quote.name for instrument in listed})}
         names = {currency.name for instrument in listed for currency in (instrument.base, instrument.quote)}
         for terms in accounts:
@@ -180,6 +181,7 @@ class Accounts:
             own = {name: Balance(name, terms.balances.get(name, 0)) for name in currencies}
             self._balances[terms.account] = own
             self._first[terms.account] = len(self.positions)
+            self._owners.append(terms.account)
             self.positions.extend(
                 Position(own[i.base.name], own[i.quote.name], self._tills[i.quote.name], i, terms) for i in listed
             )
@@ -188,6 +190,10 @@ class Accounts:
         """Per instrument number, the place in ``positions`` of this account's position."""
         first = self._first[account]
         return {number: first + place for number, place in self._places.items()}
+
+    def owner(self, holding: int) -> int:
+        """The account whose position has this place."""
+        return self._owners[holding // len(self._places)]
 
     def equity(self, account: int) -> dict[str, int]:
         """Atoms available per currency: owned and not held back; below 0 where collateral pays for an open buy."""

@@ -23,6 +23,7 @@ from base.vocabulary.events import (
     OrderRejected,
     OrderReplaced,
     Trade,
+    TradeBroken,
 )
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.participants import Participant
@@ -137,6 +138,10 @@ def event_texts(
         elif isinstance(event, OrderReplaced | OrderCancelled | LegEntered):
             order = orders[event.number]
             yield _order_text(event, order, instruments[order.instrument])
+        elif isinstance(event, TradeBroken):
+            instrument = instruments[event.instrument]
+            what = f"{_lots(event.quantity_lots, instrument)} @ {_price(event.price_ticks, instrument)}"
+            yield f"trade {event.exec_id} broken: {what}"
 
 
 def _order_text(event: OrderReplaced | OrderCancelled | LegEntered, order: KnownOrder, instrument: Instrument) -> str:
@@ -181,7 +186,8 @@ def _operator_text(body: bytes) -> str:
     request = read_request(json.loads(body))
     whose = f"account {request.account}" if request.account else ""
     where = "--all" if request.everywhere else ""
-    return " ".join(filter(None, ("operator", request.word, *request.symbols, where, whose, request.price)))
+    trade = f"{request.trade} {request.reason}".rstrip() if request.trade else ""
+    return " ".join(filter(None, ("operator", request.word, *request.symbols, where, whose, request.price, trade)))
 
 
 def _started_text(body: bytes) -> str:

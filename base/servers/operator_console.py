@@ -85,6 +85,13 @@ def make_parser() -> argparse.ArgumentParser:
         "--symbol", dest="symbols", action="append", metavar="S", help="only those in this instrument"
     )
     parser_of_cancel.add_argument("--all", action="store_true", help="really all orders of all accounts")
+    parser_of_break = _add(commands, "break-trade", "undo a trade of this session; both sides get back what they gave")
+    parser_of_break.add_argument(
+        "trade", type=int, metavar="EXEC_ID", help="the ExecID of its reports, which is OUCH's match number"
+    )
+    parser_of_break.add_argument(
+        "--reason", choices=("erroneous", "consent", "supervisory", "external"), help="why (default: supervisory)"
+    )
     _add(commands, "end-session", "end the trading session; DAY orders leave")
     _add(commands, "status", "show each instrument's state and prices")
     _add(commands, "account", "show what an account has, holds back, owes and may do").add_argument(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from base.vocabulary.operator_commands import (
+    BreakTrade,
     EndSession,
     KillAccount,
     MassCancel,
@@ -118,4 +119,5 @@ Command: TypeAlias = (
     | KillAccount
     | ReleaseAccount
     | EndSession
+    | BreakTrade
 )

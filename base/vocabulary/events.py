@@ -120,6 +120,20 @@ class OrderMoved:
     lots: int
 
 
+@event
+class TradeBroken:
+    """A trade does not count any more: what it moved was moved back. ``reason`` is a ``BreakReason``."""
+
+    exec_id: int
+    instrument: int
+    price_ticks: int
+    quantity_lots: int
+    resting_number: int
+    incoming_number: int
+    reason: int
+
+
 Event: TypeAlias = (
     OrderAccepted | OrderRejected | Trade | OrderReplaced | OrderCancelled | OrderReported | LegEntered | OrderMoved
+    | TradeBroken
 )

@@ -20,6 +20,15 @@ class MarketState(IntEnum):
     CLOSED = 4
 
 
+class BreakReason(IntEnum):
+    """Why a trade does not count."""
+
+    ERRONEOUS = 1
+    CONSENT = 2
+    SUPERVISORY = 3
+    EXTERNAL = 4
+
+
 @dataclass(frozen=True, slots=True)
 class SetMarketState:
     """Put an instrument into a ``MarketState``."""
@@ -62,7 +71,33 @@ class EndSession:
     """The trading session is over: DAY orders leave the books."""
 
 
-OperatorCommand: TypeAlias = SetMarketState | Uncross | KillAccount | ReleaseAccount | MassCancel | EndSession
+@dataclass(frozen=True, slots=True)
+class BreakTrade:
+    """Undo a trade of this session, as if its two sides had never met; ``reason`` is a ``BreakReason``."""
+
+    exec_id: int
+    reason: int
+
+
+OperatorCommand: TypeAlias = (
+    SetMarketState | Uncross | KillAccount | ReleaseAccount | MassCancel | EndSession | BreakTrade
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TradeStatus:
+    """A trade that may be broken: what it was, between which accounts, whether that happened already.
+
+    ``lacking`` is the account that has not free what it would give back, 0 when both have.
+    """
+
+    instrument: int
+    price_ticks: int
+    quantity_lots: int
+    buyer: int
+    seller: int
+    is_broken: bool
+    lacking: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from base.vocabulary.events import (
     OrderReplaced,
     OrderReported,
     Trade,
+    TradeBroken,
 )
 from base.vocabulary.orders import Side
 from base.vocabulary.participants import AccountTerms, SelfTrade
@@ -69,6 +70,8 @@ def in_words(event: Event) -> str:
         case OrderMoved():
             place = f".{event.place}" if event.place else ""
             return f"{event.number}{place} shows {event.lots}@{event.price_ticks}"
+        case TradeBroken():
+            return f"trade {event.exec_id} broken"
         case LegEntered():
             return f"{event.number} enters {Side(event.side).name}@{event.price_ticks}"
         case OrderReported():

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from base.exchange import Exchange
-from base.vocabulary.events import Event, OrderCancelled, OrderRejected, Trade
+from base.vocabulary.events import Event, OrderCancelled, OrderRejected, Trade, TradeBroken
 from base.vocabulary.orders import TIMES_IN_FORCE
 from base.vocabulary.participants import AccountTerms, OrderLimits, SelfTrade
 from base.vocabulary.rejects import Reject
@@ -85,6 +85,7 @@ def follow(seed: int) -> set[str]:
     stream = Stream(seed, frozenset(TIMES_IN_FORCE), reference, operated=bool(seed % 2))
     before, happened, debts = owned(exchange), set(), {"": 0}
     charged = dict.fromkeys(CURRENCIES, 0)
+    paid: dict[int, tuple[str, int]] = {}
     for place, command in enumerate(stream.commands(COMMANDS)):
         reference.submit(command)
         events = exchange.submit(command, place)
@@ -94,6 +95,10 @@ def follow(seed: int) -> set[str]:
             if isinstance(event, Trade):
                 quote = next(one.quote.name for one in INSTRUMENTS if one.number == event.instrument)
                 charged[quote] += event.resting_fee_atoms + event.incoming_fee_atoms
+                paid[event.exec_id] = quote, event.resting_fee_atoms + event.incoming_fee_atoms
+            elif isinstance(event, TradeBroken):
+                quote, atoms = paid.pop(event.exec_id)
+                charged[quote] -= atoms
         assert {name: atoms for name, atoms in exchange.fees().items() if atoms} == {
             name: atoms for name, atoms in charged.items() if atoms
         }, "what is told is what is taken"

@@ -13,6 +13,8 @@ from base.gateway.reports import Reports
 from base.vocabulary.commands import SetReferencePrice
 from base.vocabulary.events import Event, LegEntered, OrderAccepted, OrderCancelled, OrderMoved, OrderRejected, Trade
 from base.vocabulary.operator_commands import (
+    BreakReason,
+    BreakTrade,
     EndSession,
     InstrumentStatus,
     KillAccount,
@@ -110,6 +112,8 @@ BOTH = ("BTCUSD", "BTCUSDT")
         (Ask("cancel", BOTH[1:]), [MassCancel(0, 4)], ["all orders in BTCUSDT are cancelled"]),
         (Ask("cancel", BOTH[:1], account=3), [MassCancel(3, 1)], ["all orders of account 3 in BTCUSD are cancelled"]),
         (Ask("end-session"), [EndSession()], ["the session has ended"]),
+        (Ask("break-trade", trade=7), [BreakTrade(7, BreakReason.SUPERVISORY)], ["trade 7 is broken"]),
+        (Ask("break-trade", trade=7, reason="consent"), [BreakTrade(7, BreakReason.CONSENT)], ["trade 7 is broken"]),
     ],
     ids=lambda value: value.word if isinstance(value, Ask) else "",
 )
@@ -145,6 +149,11 @@ def test_a_request_becomes_commands(request_: OperatorRequest, commands: list[ob
         (Ask("cancel"), "cancel: name an account, an instrument or both; or all orders, and nothing else"),
         (Ask("cancel", everywhere=True, account=1), "cancel: name an account, an instrument or both; or all orders"),
         (Ask("cancel", account=9), "account 9: unknown; known are 1, 2, 3"),
+        (Ask("break-trade", trade=1, account=1), "break-trade: has no use for account"),
+        (Ask("kill", account=1, trade=1), "kill: has no use for trade"),
+        (Ask("kill", account=1, reason="x"), "kill: has no use for reason"),
+        (Ask("break-trade", trade=1, reason="whim"),
+         "reason 'whim': unknown; known are erroneous, consent, supervisory, external"),
     ],
     ids=lambda value: value.word if isinstance(value, Ask) else "",
 )
@@ -309,3 +318,39 @@ def test_an_order_whose_second_leg_comes_with_the_opening_is_not_forgotten(monke
     for _ in range(4):
         floor.send(2, floor.order(2, SymbolEnum=4, TIF=3))
     assert len(floor.venue._front._order_entry.reports._entries) == 1  # type: ignore[attr-defined]
+
+
+def test_a_trade_is_broken_once_and_the_operator_is_told_what_it_was() -> None:
+    floor = Floor()
+    floor.log_on(1, 2)
+
+    def refused(trade: int) -> str:
+        with pytest.raises(OperatorRefused) as refusal:
+            floor.venue.operate(Ask("break-trade", trade=trade), floor.now_ns)
+        return str(refusal.value)
+
+    assert refused(1) == "trade 1: unknown in this session; there is none yet"
+    assert floor.send(1, floor.order(1))[0].MessageType == MessageType.ORDER_ACK
+    (bought,) = floor.send(2, floor.order(2, BOSide=2))
+    assert floor.read(1)[0].ExecID == bought.ExecID == 1
+    assert refused(2) == "trade 2: unknown in this session; those of this session that can be broken are 1 to 1"
+    assert refused(0).startswith("trade 0: unknown in this session")
+    reply = floor.venue.operate(Ask("break-trade", trade=1, reason="erroneous"), floor.now_ns)
+    assert reply.lines == (
+        "trade 1 is broken (erroneous): 1 BTCUSD at 100 that account 1 had bought from account 2",
+    )
+    assert floor.exchange.equity(1) == floor.exchange.equity(2) == floor.exchange.equity(3)
+    assert refused(1) == "trade 1: was broken already"
+    floor.collect()
+    assert floor.read(1) == floor.read(2) == [], "BO has no word for it"
+
+
+def test_a_trade_whose_goods_are_gone_is_not_broken_and_the_operator_is_told_whose() -> None:
+    floor = Floor(terms={1: {"balances": {"USD": 10**17}}})
+    floor.log_on(1, 2)
+    floor.send(2, floor.order(2, BOSide=2))
+    floor.send(1, floor.order(1), floor.order(1, BOSide=2, BOPrice=200.0))
+    with pytest.raises(OperatorRefused, match=r"^trade 1: account 1 has not free what it would give back; cancel"):
+        floor.venue.operate(Ask("break-trade", trade=1), floor.now_ns)
+    floor.venue.operate(Ask("cancel", account=1), floor.now_ns)
+    assert floor.venue.operate(Ask("break-trade", trade=1), floor.now_ns).lines[0].startswith("trade 1 is broken")

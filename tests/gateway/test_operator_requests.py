@@ -1,10 +1,12 @@
 """Requests of the operator that come by name: what is read, what is refused, and how much a line repeats of them."""
 
+import json
+
 import pytest
 
 from base import limits
 from base.errors import OperatorRefused
-from base.gateway.operator_requests import OperatorRequest, listed, quoted, read_request
+from base.gateway.operator_requests import OperatorRequest, listed, quoted, read_request, write_request
 
 
 @pytest.mark.parametrize(
@@ -18,6 +20,9 @@ from base.gateway.operator_requests import OperatorRequest, listed, quoted, read
         ({"command": "mark", "price": 1.5}, "field price"),
         ({"command": "kill", "account": True}, "field account"),
         ({"command": "kill", "account": "1"}, "field account"),
+        ({"command": "break-trade", "trade": "1"}, "field trade"),
+        ({"command": "break-trade", "trade": True}, "field trade"),
+        ({"command": "break-trade", "trade": 1, "reason": 1}, "field reason"),
         ({"command": "kill", "acount": 1}, "field 'acount': unknown; the fields are command, symbols,"),
     ],
 )
@@ -31,8 +36,10 @@ def test_a_request_has_defaults() -> None:
 
 
 def test_all_fields_have_their_place() -> None:
-    fields = {"command": "cancel", "symbols": ["A", "B"], "all": True, "price": "1", "account": 7}
-    assert read_request(fields) == OperatorRequest("cancel", ("A", "B"), True, "1", 7)
+    fields = {"command": "cancel", "symbols": ["A", "B"], "all": True, "price": "1", "account": 7,
+              "trade": 8, "reason": "x"}  # fmt: skip
+    request = OperatorRequest("cancel", ("A", "B"), True, "1", 7, 8, "x")
+    assert read_request(fields) == request == read_request(json.loads(write_request(request)))
 
 
 @pytest.mark.parametrize("surplus, text", [(0, "x" * 40), (1, "x" * 40)])

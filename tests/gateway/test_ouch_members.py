@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from base import limits
 from base.errors import OperatorRefused, RecoveryFailed
 from base.gateway.operator_requests import OperatorRequest
 from base.gateway.ouch_orders import Member
@@ -76,6 +77,61 @@ def test_the_end_of_the_session_begins_a_day_with_new_numbers_and_tokens() -> No
     assert again.stream.next_number == 2
     assert told(floor.ask(again, jp(1))) == "AL"
     assert repeated(floor).records.mark() == floor.records.mark()
+
+
+# -- trades that do not count
+
+
+def test_both_sides_hear_of_a_broken_trade_in_their_dialect() -> None:
+    floor = OuchFloor()
+    old, new, japan = floor.join(1, N42), floor.join(2, N50), floor.join(3, JP)
+    floor.log_on(1)
+    floor.ask(old, n42("a", "S", 2 * UNIT))
+    floor.ask(new, n50(1, "B", UNIT, clOrdId="first", appendage={"UserRefIdx": 3}))
+    floor.ask(japan, jp(1, "B", UNIT))
+    floor.ask(new, n50(2, "B", UNIT, price=900_000))
+    floor.ask(new, n50_replace(2, 3, UNIT, price=910_000, clOrdId="second"))
+    floor.ask(old, n42("b", "S", UNIT, price=910_000))
+    for member in (old, new, japan):
+        floor.hear(member)
+    operate(floor, "break-trade", trade=1, reason="erroneous")
+    (seller,), (buyer,) = floor.hear(old), floor.hear(new)
+    assert told([seller, buyer]) == "BE BE"
+    assert (seller.orderToken, seller.matchNumber, seller.timestamp) == ("a", 1, floor.now_ns % (86_400 * SECOND_NS))
+    assert (buyer.userRefNum, buyer.matchNumber, buyer.clOrdId, buyer.appendage) == (1, 1, "first", {"UserRefIdx": 3})
+    operate(floor, "break-trade", trade=2)
+    assert told(floor.hear(old)) == "BS" and floor.hear(japan) == [], "Japannext has no word for it"
+    operate(floor, "break-trade", trade=3, reason="external")
+    (seller,), (buyer,) = floor.hear(old), floor.hear(new)
+    assert (seller.orderToken, buyer.userRefNum, buyer.clOrdId, buyer.reason) == ("b", 3, "second", "X")
+    with pytest.raises(OperatorRefused, match="broken already"):
+        operate(floor, "break-trade", trade=3)
+    assert floor.hear(old) == []
+    again = repeated(floor)
+    assert again.records.mark() == floor.records.mark() and again.exchange.state_hash() == floor.exchange.state_hash()
+    with pytest.raises(OperatorRefused, match="broken already"):
+        operate(again, "break-trade", trade=3)
+
+
+def test_a_picture_knows_whom_to_tell_of_a_broken_trade() -> None:
+    floor, other = OuchFloor(), OuchFloor()
+    floor.ask(floor.join(1, N42), n42("a", "S"))
+    floor.ask(floor.join(2, N50), n50(1, "B"))
+    other.records.restore(captured_in(image_of(floor.records.capture())))
+    operate(other, "break-trade", trade=1, reason="consent")
+    assert [told(other.hear(member)).split()[-1] for member in other.desk.members.values()] == ["BC", "BC"]
+
+
+def test_whom_to_tell_is_known_for_as_many_trades_as_can_be_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "BREAKABLE_TRADES", 2)
+    floor = OuchFloor()
+    seller, buyer = floor.join(1, N42), floor.join(2, N50)
+    floor.ask(seller, n42("a", "S", 4 * UNIT))
+    for number in range(1, 4):
+        floor.ask(buyer, n50(number, "B"))
+    assert list(floor.desk._matches) == [2, 3]
+    operate(floor, "end-session")
+    assert not floor.desk._matches
 
 
 # -- who leaves

@@ -3,7 +3,8 @@
 import pytest
 
 from base.gateway.translate_ouch import Cause, Kind, Why
-from base.gateway.translate_ouch_nasdaq import SECOND_NS, Nasdaq42Tongue, Nasdaq50Tongue
+from base.gateway.translate_ouch_nasdaq import BREAKS, SECOND_NS, Nasdaq42Tongue
+from base.gateway.translate_ouch_nasdaq50 import Nasdaq50Tongue
 from base.wire.ouch import nasdaq42, nasdaq50
 from base.wire.ouch.nasdaq_codes import CancelReason, RejectCode50, RejectReason42
 from tests.kit.floor import INSTRUMENTS
@@ -72,3 +73,7 @@ def test_every_reason_has_a_code() -> None:
 
 def test_an_unknown_capacity_becomes_other() -> None:
     assert nasdaq42.Accepted.parse(OLD.accepted(0, n42("a", capacity="?").encode(), 1, "L")).capacity == "O"
+
+
+def test_every_reason_to_break_a_trade_has_its_letter() -> None:
+    assert "".join(BREAKS.values()) == "ECSX"

@@ -78,6 +78,31 @@ def ouch_server(directory: Path) -> Iterator[dict[str, tuple[str, int]]]:
         process.communicate(timeout=PATIENCE_S)
 
 
+def test_both_sides_are_told_of_a_broken_trade_also_after_a_restart(tmp_path: Path) -> None:
+    names = {"stock": "BTCUSD"}
+    with running(tmp_path) as ports:
+        seller, buyer = Peer(ports[N42], "A"), Peer(ports[N50], "B")
+        seller.say(n42("s", "S", 2, **names), n42("s", "S", 2, **names))
+        assert told(seller.hear(2, NASDAQ42)) == "SS AL"
+        buyer.say(n50(1, "B", 1), n50(2, "B", 1))
+        assert told(buyer.hear(5, NASDAQ50)) == "SS AL ER AL ER"
+        assert told(seller.hear(2, NASDAQ42)) == "EA EA"
+        assert main(["operator", "--state", str(tmp_path), "break-trade", "2", "--reason", "consent"]) == 0
+        assert told(seller.hear(1, NASDAQ42)) == told(buyer.hear(1, NASDAQ50)) == "BC"
+        assert main(["operator", "--state", str(tmp_path), "break-trade", "2"]) == 1
+        seller.close()
+        buyer.close()
+    with running(tmp_path) as ports:
+        assert main(["operator", "--state", str(tmp_path), "break-trade", "2"]) == 1
+        assert main(["operator", "--state", str(tmp_path), "break-trade", "1"]) == 0
+        seller, buyer = Peer(ports[N42], "A", 3), Peer(ports[N50], "B", 6)
+        (first, *_, last), heard = seller.hear(4, NASDAQ42), buyer.hear(2, NASDAQ50)
+        assert (told([first, last]), told(heard)) == ("EA BS", "BC BS")
+        assert (last.orderToken, heard[1].userRefNum, last.matchNumber) == ("s", 1, 1)
+        seller.close()
+        buyer.close()
+
+
 def test_members_of_the_ouch_server_as_well(tmp_path: Path) -> None:
     with ouch_server(tmp_path) as addresses:
         for number, (name, (port, *_)) in enumerate(DIALECTS.items(), 1):

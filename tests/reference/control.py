@@ -8,9 +8,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 
 from base.vocabulary.commands import Command, LoseParticipant, SetReferencePrice, WithdrawDayOrders
-from base.vocabulary.events import Event, OrderRejected
+from base.vocabulary.events import Event, OrderRejected, TradeBroken
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.operator_commands import (
+    BreakTrade,
     EndSession,
     KillAccount,
     MarketState,
@@ -38,6 +39,7 @@ class Control(Floor, ABC):
         super().__init__(instruments, accounts, participants)
         self.cancelling = {one.account for one in accounts if one.cancel_on_disconnect}
         self.killed: set[int] = set()
+        self.broken: set[int] = set()
         self.states: dict[int, int] = dict.fromkeys(self.instruments, MarketState.OPEN)
 
     @abstractmethod
@@ -66,6 +68,8 @@ class Control(Floor, ABC):
             return self.uncross(command.instrument)
         if isinstance(command, EndSession):
             return self.end_session()
+        if isinstance(command, BreakTrade):
+            return self.break_trade(command)
         if isinstance(command, LoseParticipant):
             wanted = self.account_of[command.participant] in self.cancelling
             return self.withdraw([e for e in self.open_orders() if wanted and e.participant == command.participant])
@@ -134,7 +138,21 @@ class Control(Floor, ABC):
         events = self.withdraw(self.day_orders())
         still_open = list(self.open_orders())
         self.by_id = {name: entry for name, entry in self.by_id.items() if entry in still_open}
+        self.matches_of_the_session = {}
         return events
+
+    def break_trade(self, command: BreakTrade) -> list[Event]:
+        """Section 5: a match of this session that was not broken yet is undone, if both sides can."""
+        done = self.matches_of_the_session.get(command.exec_id)
+        if done is None:
+            return [OrderRejected(0, Reject.TRADE_UNKNOWN)]
+        if command.exec_id in self.broken:
+            return [OrderRejected(0, Reject.TRADE_BROKEN)]
+        if not self.undo(done):
+            return [OrderRejected(0, Reject.TRADE_NOT_COVERED)]
+        self.broken.add(command.exec_id)
+        terms = (done.instrument.number, done.price, done.lots)
+        return [TradeBroken(command.exec_id, *terms, *done.numbers, command.reason)]
 
     def withdraw(self, going: list[Entry]) -> list[Event]:
         """All of them leave in one step; then their books are settled."""

@@ -14,7 +14,7 @@ from base.vocabulary.orders import OrderStatus, OrderType, TimeInForce
 from base.vocabulary.participants import AccountTerms, Participant, SelfTrade
 from base.vocabulary.rejects import Reject
 from tests.reference.entries import TWO_LEGGED, Entry, Piece, trigger_of
-from tests.reference.ledger import Ledger
+from tests.reference.ledger import Done, Ledger
 
 
 class Floor(Ledger):
@@ -36,6 +36,7 @@ class Floor(Ledger):
         self.last_prices: dict[int, int] = {}
         self.set_prices: dict[tuple[int, int], int] = {}
         self.numbers = self.arrivals = self.executions = 0
+        self.matches_of_the_session: dict[int, Done] = {}
 
     # Looking things up.
 
@@ -130,6 +131,12 @@ class Floor(Ledger):
         entry.fill(lots)
         resting.fill(lots)
         fees = self.pay(entry, resting, lots, price, at_market=at_market)
+        sides = [(entry.account, fees[1]), (resting.account, fees[0])]
+        (buyer, buyer_fee), (seller, seller_fee) = sides if entry.buys else reversed(sides)
+        done = Done(
+            entry.instrument, lots, price, buyer, seller, buyer_fee, seller_fee, (resting.number, entry.number)
+        )
+        self.matches_of_the_session[self.executions] = done
         for one in (resting, entry):
             if not one.leaves:
                 self.complete(one)

@@ -6,10 +6,24 @@ Never knows: requests, queues, base.exchange, base.matching, base.risk. Sections
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.participants import AccountTerms
 from tests.reference.entries import Entry, need, part
+
+
+class Done(NamedTuple):
+    """A match that happened: between which accounts, what each paid the venue, the orders."""
+
+    instrument: Instrument
+    lots: int
+    price: int
+    buyer: int
+    seller: int
+    buyer_fee: int
+    seller_fee: int
+    numbers: tuple[int, int]
 
 
 class Ledger:
@@ -126,3 +140,42 @@ class Ledger:
         self.seen["paid back and bought"] += 0 < back < lots
         self.seen["paid back"] += 0 < back == owed
         self.seen["below zero"] += self.available(entry.account, instrument.quote.name) < 0
+
+    def undo(self, done: Done) -> bool:
+        """Section 5 of docs/market-control.md; False when a side has not what it would give back."""
+        apart = done.buyer != done.seller
+        base, quote = done.instrument.base.name, done.instrument.quote.name
+        buys, sells = (done.buyer, done.instrument.number), (done.seller, done.instrument.number)
+        value = need(done.instrument, True, done.lots, done.price)
+        free = max(self.available(done.buyer, base), 0)
+        given = min(done.lots, free // need(done.instrument, False, 1, 0)) if apart else done.lots
+        borrowed, leverage = done.lots - given, self.holders[done.buyer].leverage
+        margin = borrowed * part(need(done.instrument, True, 1, done.price), 1, leverage) if leverage else 0
+        paid = need(done.instrument, True, given, done.price)
+        left = self.available(done.buyer, quote) + paid + done.buyer_fee
+        can_borrow = not borrowed or (leverage > 0 and margin <= left)
+        can_pay = value - done.seller_fee <= self.available(done.seller, quote) + self.collateral[sells]
+        if apart and not (can_borrow and can_pay):
+            self.seen["not broken"] += 1
+            return False
+        self.seen["broken"] += 1
+        if apart:
+            self.seen["broken and owed"] += borrowed > 0
+            self.owned[done.buyer][base] -= need(done.instrument, False, given, 0)
+            self.owned[done.buyer][quote] += paid - margin
+            self.owed_lots[buys] += borrowed
+            self.collateral[buys] += margin + value - paid
+            back = min(done.lots, self.owed_lots[sells])
+            freed = self.collateral[sells] * back // self.owed_lots[sells] if back else 0
+            self.seen["broken and paid back"] += back > 0
+            self.owed_lots[sells] -= back
+            self.collateral[sells] -= freed
+            self.owned[done.seller][quote] += freed - value
+            self.owned[done.seller][base] += need(done.instrument, False, done.lots - back, 0)
+        self.owned[done.buyer][quote] += done.buyer_fee
+        self.owned[done.seller][quote] += done.seller_fee
+        self.fees[quote] -= done.buyer_fee + done.seller_fee
+        for key in ((*buys, True), (*sells, False)):
+            self.traded_lots[key] -= done.lots
+            self.traded_atoms[key] -= value
+        return True

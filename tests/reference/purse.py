@@ -39,6 +39,7 @@ class Purse:
         self.collateral: Counter[tuple[int, int]] = Counter()
         self.unsure: set[tuple[int, int]] = set()
         self.executed: Counter[tuple[int, int, bool]] = Counter()
+        self.bought_by_incoming: set[int] = set()
 
     def settle(self, trade: Trade, resting: Followed, incoming: Followed) -> None:
         """Both sides of a match, the seller's first."""
@@ -51,6 +52,8 @@ class Purse:
         told = {resting.number: trade.resting_fee_atoms, incoming.number: trade.incoming_fee_atoms}
         assert told == fee, f"I3: the fees of {trade} must be {fee}"
         self.fees[instrument.quote.name] += sum(fee.values())
+        if incoming.buys:
+            self.bought_by_incoming.add(trade.exec_id)
         for order in sorted((resting, incoming), key=lambda one: one.buys):
             account, lots, key = order.holder.account, trade.quantity_lots, (order.holder.account, trade.instrument)
             self.executed[account, trade.instrument, order.buys] += lots
@@ -67,6 +70,38 @@ class Purse:
             sign = 1 if order.buys else -1
             self.total[account, instrument.base.name] += sign * moved * instrument.lot_atoms
             self.total[account, instrument.quote.name] -= sign * value + fee[order.number]
+
+    def undo(self, trade: Trade, resting: Followed, incoming: Followed, free: dict[int, dict[str, int]]) -> None:
+        """Both sides of a match that does not count; ``free`` is what the accounts could use before."""
+        instrument = self.instruments[trade.instrument]
+        lots, worth = trade.quantity_lots, trade.price_ticks * instrument.tick_lot_atoms
+        fees = {resting.number: trade.resting_fee_atoms, incoming.number: trade.incoming_fee_atoms}
+        quote, base = instrument.quote.name, instrument.base.name
+        self.fees[quote] -= sum(fees.values())
+        apart = resting.holder.account != incoming.holder.account
+        for order in (resting, incoming):
+            account, key = order.holder.account, (order.holder.account, trade.instrument)
+            # The side of a two-legged order may be another one by now, so the seller is who did not buy then.
+            buys = order is (incoming if trade.exec_id in self.bought_by_incoming else resting)
+            self.executed[account, trade.instrument, buys] -= lots
+            self.total[account, quote] += fees[order.number]
+            if not apart:
+                continue
+            if buys:
+                given = min(lots, max(free[account][base], 0) // instrument.lot_atoms)
+                self.total[account, base] -= given * instrument.lot_atoms
+                self.total[account, quote] += lots * worth
+                self.owed_lots[key] += lots - given
+                if lots > given:
+                    margin = rounded_up(worth, order.holder.leverage)
+                    self.collateral[key] += (lots - given) * (margin + worth)
+                continue
+            back = min(lots, self.owed_lots[key])
+            if back:
+                self.collateral[key] -= self.collateral[key] * back // self.owed_lots[key]
+                self.owed_lots[key] -= back
+            self.total[account, base] += (lots - back) * instrument.lot_atoms
+            self.total[account, quote] -= lots * worth
 
     def secure(self, order: Followed, trade: Trade, incoming: Followed, gets: int) -> None:
         """The margin of a short sale and what it brings stay as collateral."""

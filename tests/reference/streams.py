@@ -20,6 +20,8 @@ from base.vocabulary.commands import (
     WithdrawDayOrders,
 )
 from base.vocabulary.operator_commands import (
+    BreakReason,
+    BreakTrade,
     EndSession,
     KillAccount,
     MarketState,
@@ -104,6 +106,9 @@ class Stream:
         random = self.random
         account = random.choice(PARTICIPANTS).account
         instrument = random.choice(INSTRUMENTS).number
+        if random.random() < 0.3:
+            exec_id = max(0, self.reference.executions - random.choice((-1, 0, 0, 1, 2, 5, 20, 80)))
+            return BreakTrade(exec_id, int(random.choice(tuple(BreakReason))))
         closed = [number for number, state in self.reference.states.items() if state != MarketState.OPEN]
         if closed and random.random() < 0.3:
             return SetMarketState(random.choice(closed), MarketState.OPEN)

@@ -15,8 +15,18 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from base.exchange import Exchange
 from base.publish.depth import Depth, Level
 from base.vocabulary.commands import CancelOrder, Command, NewOrder, QueryOrder, ReplaceOrder, WithdrawDayOrders
-from base.vocabulary.events import Event, OrderAccepted, OrderCancelled, OrderRejected, OrderReplaced, Trade
+from base.vocabulary.events import (
+    Event,
+    OrderAccepted,
+    OrderCancelled,
+    OrderRejected,
+    OrderReplaced,
+    Trade,
+    TradeBroken,
+)
+from base.vocabulary.operator_commands import BreakTrade
 from base.vocabulary.orders import OrderStatus, OrderType, Side, TimeInForce
+from base.vocabulary.rejects import Reject
 from tests.kit.counts import count
 from tests.reference.market import ACCOUNTS, INSTRUMENTS, PARTICIPANTS
 
@@ -60,6 +70,7 @@ class Market(RuleBasedStateMachine):
         self.orders: dict[int, Followed] = {}
         self.resting: dict[int, Followed] = {}
         self.last_id = self.last_exec_id = self.steps = 0
+        self.broken: set[int] = set()
         self.money = self.all_money()
 
     def all_money(self) -> dict[str, int]:
@@ -134,6 +145,19 @@ class Market(RuleBasedStateMachine):
         events = self.send(CancelOrder(base.participant, self.last_id, order.order_id, base.instrument, base.side))
         assert events == [OrderCancelled(number, self.last_id, order.leaves)]
         self.end(number)
+
+    @precondition(lambda self: self.last_exec_id)
+    @rule(back=some.integers(-1, 6))
+    def break_trade(self, back: int) -> None:
+        exec_id = self.last_exec_id - back
+        (event,) = self.send(BreakTrade(exec_id, 1))
+        if 1 <= exec_id <= self.last_exec_id and exec_id not in self.broken:
+            if isinstance(event, TradeBroken):
+                self.broken.add(exec_id)
+            else:
+                assert event == OrderRejected(0, Reject.TRADE_NOT_COVERED)
+        else:
+            assert isinstance(event, OrderRejected), "a trade is broken once"
 
     @rule(participant=some.sampled_from(range(len(PARTICIPANTS))))
     def log_out(self, participant: int) -> None:

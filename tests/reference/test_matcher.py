@@ -38,7 +38,7 @@ CHARGED = OPERATED | {
 }  # fmt: skip
 MONEY = {
     "sold short", "covered by collateral", "paid back", "paid back in part", "paid back and bought", "below zero",
-    "not covered short",
+    "not covered short", "broken", "broken and paid back",
 }  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def test_the_same_story_when_an_operator_steps_in(batch: int) -> None:
         return compare(seed, ALL_TYPES, COMMANDS_PER_STREAM, modes, operated=True)
 
     told = Told(batch, tell)
-    told.has(OPERATED, {command.__name__ for command in get_args(OperatorCommand)} | {"uncrossed"})
+    told.has(OPERATED, {command.__name__ for command in get_args(OperatorCommand)} | {"uncrossed", "broken"})
 
 
 @pytest.mark.parametrize("batch", BATCHES)

@@ -38,6 +38,7 @@ from base.vocabulary.commands import (
 )
 from base.vocabulary.events import Event
 from base.vocabulary.operator_commands import (
+    BreakTrade,
     EndSession,
     KillAccount,
     MarketState,
@@ -56,7 +57,7 @@ from tests.reference.purse import Purse
 
 FIELDS = {kind: tuple(kind.__dataclass_fields__) for kind in (
     told.OrderAccepted, told.OrderRejected, told.Trade, told.OrderReplaced, told.OrderCancelled, told.LegEntered,
-    told.OrderReported, told.OrderMoved,
+    told.OrderReported, told.OrderMoved, told.TradeBroken,
 )}  # fmt: skip
 
 
@@ -74,6 +75,10 @@ class Witness:
         self.states = {one.number: MarketState.OPEN for one in INSTRUMENTS}
         self.killed: set[int] = set()
         self.ids: dict[tuple[int, int], int] = {}
+        self.trades: dict[int, told.Trade] = {}
+        """Those of this session that were not broken."""
+        self.free: dict[int, dict[str, int]] = {}
+        """What the accounts could use before the command."""
         self.prices: dict[tuple[int, int], int] = {}
         self.executions = self.steps = self.openings = 0
         self.opening = 0
@@ -86,6 +91,7 @@ class Witness:
 
     def send(self, command: Command) -> list[Event]:
         before = self.exchange.state_hash()
+        self.free = {account: self.exchange.equity(account) for account in self.accounts}
         events = self.exchange.submit(command, self.steps)
         self.steps += 1
         for event in events:
@@ -107,6 +113,10 @@ class Witness:
         assert isinstance(event, told.OrderRejected)
         if isinstance(command, Uncross):
             assert self.states[command.instrument] != MarketState.PRE_OPEN, "I8: the opening is refused"
+            return
+        if isinstance(command, BreakTrade):
+            covered = event.reason != Reject.TRADE_NOT_COVERED
+            assert covered == (command.exec_id not in self.trades), "I8: a trade of the session is not known"
             return
         assert isinstance(command, NewOrder | ReplaceOrder | CancelOrder | QueryOrder), f"I8: {command} is refused"
         assert event.order_id == command.order_id, "I8: another request is answered"
@@ -167,6 +177,7 @@ class Witness:
             self.killed.discard(command.account)
         elif isinstance(command, EndSession):
             self.ids = {name: number for name, number in self.ids.items() if number in self.live}
+            self.trades = {}
 
     def enter(self, command: NewOrder) -> None:
         holder = self.holder(command.participant)
@@ -231,6 +242,11 @@ class Witness:
                 self.moved(event)
             case told.OrderReported():
                 self.reported(command, event)
+            case told.TradeBroken():
+                assert command == BreakTrade(event.exec_id, event.reason), "I8: broken though nobody asked"
+                trade = self.trades.pop(event.exec_id)
+                resting, incoming = (self.orders[n] for n in (trade.resting_number, trade.incoming_number))
+                self.purse.undo(trade, resting, incoming, self.free)
 
     def trade(self, trade: told.Trade) -> None:
         self.executions += 1
@@ -243,6 +259,7 @@ class Witness:
             order.fill(trade.quantity_lots)
         assert (resting.leaves, incoming.leaves) == (trade.resting_leaves_lots, trade.incoming_leaves_lots), "I2"
         self.purse.settle(trade, resting, incoming)
+        self.trades[trade.exec_id] = told.Trade(*(getattr(trade, name) for name in FIELDS[told.Trade]))
         self.prices[trade.instrument, int(Trigger.LAST)] = trade.price_ticks
         opens = self.is_of_an_opening(trade, incoming)
         if opens:

@@ -46,6 +46,8 @@ def exit_code(*arguments: object) -> int:
         ("cancel --symbol A --account 7", {"command": "cancel", "account": 7, "symbols": ["A"]}),
         ("cancel --all", {"command": "cancel", "all": True}),
         ("end-session", {"command": "end-session"}),
+        ("break-trade 7", {"command": "break-trade", "trade": 7}),
+        ("break-trade 7 --reason consent", {"command": "break-trade", "trade": 7, "reason": "consent"}),
         ("status", {"command": "status"}),
         ("account 7", {"command": "account", "account": 7}),
         ("fees", {"command": "fees"}),
@@ -68,6 +70,7 @@ def test_what_is_typed_is_what_is_asked(
     "typed",
     [
         *("", "dance", "halt", "halt --all A", "index A", "uncross A B", "kill x", "account", "account x"),
+        *("break-trade", "break-trade x", "break-trade 1 --reason whim"),
         *("cancel", "cancel --all --account 7", "cancel --account 0"),
     ],
 )

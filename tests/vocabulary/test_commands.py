@@ -20,6 +20,7 @@ from base.vocabulary.commands import (
     WithdrawDayOrders,
 )
 from base.vocabulary.operator_commands import (
+    BreakTrade,
     EndSession,
     KillAccount,
     MassCancel,
@@ -42,6 +43,7 @@ METHODS = {
     KillAccount: "kill_account",
     ReleaseAccount: "release_account",
     EndSession: "end_session",
+    BreakTrade: "break_trade",
 }
 
 
