@@ -51,12 +51,13 @@ class QuietCollector:
 
     Orders, reports and closed connections form no cycles (a test holds that), so reference counts free them. The
     interpreter's own collector would look at every resting order again and again, a fifth of a busy server's time.
+    What is there at the start is set aside unseen: a long past has millions of objects, and somebody waits to log on.
     """
 
     def __init__(self, loop: EventLoop) -> None:
         self._loop = loop
         self._passes = loop.passes
-        _set_survivors_aside()
+        gc.freeze()
 
     def look(self, now_ns: int) -> None:
         """Collect if the loop had little to do since the last call."""

@@ -69,3 +69,11 @@ def test_cycles_are_looked_for_in_quiet_moments_only(passes: int, looks: int, mo
         loop.passes += passes
         collector.look(0)
     assert len(looked) == 2 * looks
+
+
+def test_nobody_looks_through_what_is_there_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gc, "collect", lambda: pytest.fail("a long past is looked through before the first logon"))
+    before = gc.get_freeze_count()
+    kept = [[] for _ in range(1_000)]  # type: ignore[var-annotated]
+    QuietCollector(Loop())  # type: ignore[arg-type]
+    assert gc.get_freeze_count() >= before + len(kept)
