@@ -24,7 +24,7 @@ log = logging.getLogger("handoff")
 
 
 class Keeping:
-    """The journal as its one writer sees it; ``recorder`` is the application that commits.
+    """The journal as its one writer sees it; ``recorder`` is the application that commits, after ``begin``.
 
     ``durable`` says that a commit waits for the disk, ``forks`` that the process is our own and may have children.
     """
@@ -51,7 +51,11 @@ class Keeping:
         self._photographer = Photographer(self._records, self._store_picture, self._journal.sequence, forks=forks)
         held.callback(self._photographer.close)
         self.recorder = Recorder(venue, self._journal)
-        self.recorder.begin(started_with(settings), clock.now_ns())
+        self._clock = clock
+
+    def begin(self) -> None:
+        """Commit that this process goes on from here. Whoever wants to listen does so before: that may fail."""
+        self.recorder.begin(started_with(self._settings), self._clock.now_ns())
         self.recorder.after_commit.append(lambda now_ns: self._photographer.look(self._journal.sequence))
 
     def watch(self, timers: Timers, now_ns: int) -> None:

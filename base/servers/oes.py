@@ -96,6 +96,7 @@ class Oes:
         self.ouch.listen(loop)
         keeping.watch(loop.timers, loop.now_ns)
         open_operator_door(loop, keeping.recorder, self._state)
+        keeping.begin()
         announce(loop, self._leases, ORDER_ENTRY, self._settings.advertised)
         return Server("OES", loop, self._all)
 

@@ -49,6 +49,7 @@ class KeptFloor(Floor):
         clock = ManualClock(self.now_ns)
         following = Following(venue, settings, state / JOURNAL, clock, stack)
         keeping = Keeping(venue, settings, following, clock, stack, durable=False, forks=False)
+        keeping.begin()
         self.venue = keeping.recorder  # type: ignore[assignment]  # what a floor asks of it
 
 

@@ -46,6 +46,7 @@ class Oes:
         clock = Clock()
         following = Following(self.venue, settings, directory, clock, stack)
         self.keeping = Keeping(self.venue, settings, following, clock, stack, durable=True, forks=False)
+        self.keeping.begin()
         self.recorder: Recorder = self.keeping.recorder
         self.recorder.connected(1, ("127.0.0.1", 1), ("127.0.0.1", 2), 0)
         self.send(ClientLogon(LogonType=1, Account=ACCOUNTS[0], UserName=SETTINGS.participants[0].user).encode())
@@ -190,6 +191,7 @@ def test_a_journal_is_kept_on_the_disk_that_is_opened(tmp_path: Path, monkeypatc
         )  # fmt: skip
         following = Following(venue, SETTINGS, tmp_path, Clock(), stack, open_elsewhere)
         keeping = Keeping(venue, SETTINGS, following, Clock(), stack, durable=True, forks=False)
+        keeping.begin()
         keeping.recorder.begin(b"{}", 0)
         assert len(opened) == 2, "one for the journal, one for the picture"
     names = {path.name for path in (tmp_path / "elsewhere").iterdir()}

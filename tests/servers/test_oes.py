@@ -13,13 +13,17 @@ from base.access.state_file import StateFile
 from base.client.trader import Trader
 from base.clock import Clock
 from base.errors import ConnectionLost, LogonRefused
+from base.journal.disk import FileDisk
+from base.journal.replay import read
 from base.messages import MessageType, RejectReason, Side
 from base.servers.aes import build_aes
 from base.servers.demo_settings import demo_settings
+from base.servers.journal_reading import JOURNAL
 from base.servers.oes import build_oes
 from base.servers.server import Server
 from base.socket_controller import format_address
 from base.vocabulary.logons import ORDER_ENTRY
+from base.vocabulary.recorded import RecordedKind
 from tests.kit.serving import WAIT_S, serving
 
 LOOPBACK = ("127.0.0.1", 0)
@@ -61,8 +65,12 @@ def test_an_address_in_use_leaves_no_lease(tmp_path: Path) -> None:
         with pytest.raises(OSError, match="Address already in use"):
             build_oes(demo_settings(), server.address, tmp_path / "other")
         assert live(tmp_path / "other") == ()
+    journal = FileDisk(tmp_path / "other" / JOURNAL)
+    assert list(read(journal)) == [], "who never listened never began"
     with serving(lambda: build_oes(demo_settings(), LOOPBACK, tmp_path / "other")):
         pass  # nothing was left locked
+    assert [one.kind for commit in read(journal) for one in commit.entries] == [RecordedKind.STARTED]
+    journal.close()
 
 
 def test_two_accounts_trade_through_both_servers(tmp_path: Path) -> None:

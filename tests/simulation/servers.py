@@ -223,6 +223,7 @@ class Oes(Process):
         )
         now_ns = self.clock.now_ns()
         keeping.watch(self.timers, now_ns)
+        keeping.begin()
         keeping.recorder.after_commit.insert(0, lambda now_ns: self._committed())
         self._leases.supersede(ORDER_ENTRY)
         self._leases.announce(ORDER_ENTRY, [self.address])
