@@ -73,7 +73,11 @@ def newest(disk: Disk, versions: str) -> Newest:
     """Give the newest whole snapshot that these versions made; one that cannot be used is passed over and named."""
     passed_over: list[PassedOver] = []
     for name in _newest_first(disk):
-        snapshot, reason = decode(disk.read(name, 0, WHOLE_FILE))
+        try:
+            content = disk.read(name, 0, WHOLE_FILE)
+        except FileNotFoundError:  # it was removed because a newer one has come meanwhile
+            return newest(disk, versions)
+        snapshot, reason = decode(content)
         if snapshot is not None and name != name_of(snapshot.sequence):
             reason = f"it is {name_of(snapshot.sequence)} under another name"
         elif snapshot is not None and snapshot.versions != versions:

@@ -48,6 +48,20 @@ def test_a_foreign_one_is_passed_over_and_named() -> None:
     assert [name for name, _ in newest(disk, "v3").passed_over] == [name_of(20), name_of(10)]
 
 
+def test_one_that_goes_while_it_is_looked_for_has_a_newer_one_in_its_place() -> None:
+    class Busy(MemoryDisk):
+        def read(self, name: str, offset: int, size: int) -> bytes:
+            if name == name_of(20) and name_of(30) not in self.names():
+                write(self, 25, 2, "hash 25", "v1", b"")
+                write(self, 30, 2, "hash 30", "v1", BODIES[30])
+            return super().read(name, offset, size)
+
+    disk = Busy()
+    for sequence in (10, 20):
+        write(disk, sequence, 2, f"hash {sequence}", "v1", BODIES[sequence])
+    assert newest(disk, "v1") == (snapshot(30), ())
+
+
 def test_every_wrong_bit_and_every_cut_is_noticed() -> None:
     content = encode(snapshot(30))
     chance = random.Random(1)
