@@ -157,6 +157,8 @@ class DropCopies:
 
     def repeated(self) -> None:
         """A command was repeated: the copies that it led to are compared with those that were recorded then."""
+        if not self._account_of:  # nobody is seen, as in most venues, and this is asked for every record of a past
+            return
         self._derived = deque(
             (participant, body) for kind, participant, _, _, body in self._pending if kind == COPIED
         )
