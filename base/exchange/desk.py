@@ -6,7 +6,8 @@ Follows "Requests and replies" of the behaviour page: price-time priority, one T
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from base.exchange.broken_trades import BreakableTrades
 from base.matching.book import ANY_PRICE_KEY, Book
@@ -85,6 +86,17 @@ class Desk(ABC):
         self._last_number = 0
         self._last_exec_id = 0
         self._breakable = BreakableTrades()
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Nothing changes within, so a hash of the state and a picture of it share their work."""
+        for ids in self._ids.values():
+            ids.stand_still(still=True)
+        try:
+            yield
+        finally:
+            for ids in self._ids.values():
+                ids.stand_still(still=False)
 
     @abstractmethod
     def _follow_special(self, resting: Order, lots: int, leaves_lots: int) -> tuple[Order, int]:

@@ -292,14 +292,16 @@ class Exchange(Control):
         return self._accounts.fees()
 
     def state_hash(self) -> str:
-        """SHA-256 of everything that later answers depend on, as canonical text."""
+        """SHA-256 of everything that later answers depend on, as canonical text and columns."""
         digest = sha256(f"numbers {self._last_number} {self._last_exec_id}\n".encode())
         rooms = [self._describe_control(), self._accounts.describe()]
         rooms += [self._books[instrument].describe() for instrument in sorted(self._books)]
-        rooms += [self._ids[account].describe() for account in sorted(self._ids)]
         for lines in rooms:
             for line in lines:
                 digest.update(line.encode() + b"\n")
+        for account in sorted(self._ids):
+            for part in self._ids[account].describe():
+                digest.update(part)
         return digest.hexdigest()
 
     def figures_hash(self) -> str:

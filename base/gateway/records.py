@@ -7,7 +7,7 @@ Follows decision 5: commands are kept, consequences are derived again, and nobod
 
 import json
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from itertools import zip_longest
 from typing import Protocol
 
@@ -43,6 +43,8 @@ class Ledger(Protocol):
     def restore(self, captured: dict[str, object], /) -> None: ...
 
     def figures_hash(self) -> str: ...
+
+    def standing_still(self) -> AbstractContextManager[None]: ...
 
     def state_hash(self) -> str: ...
 
@@ -159,6 +161,10 @@ class Records:
     def state_hash(self) -> str:
         """SHA-256 of the whole market."""
         return self._ledger.state_hash()
+
+    def standing_still(self) -> AbstractContextManager[None]:
+        """Nothing is carried out within: ``state_hash`` and a picture cost less together than one after the other."""
+        return self._ledger.standing_still()
 
     def capture(self) -> tuple[object, ...]:
         """A picture of everything that the past led to, to be given to ``restore``."""

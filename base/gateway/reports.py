@@ -8,7 +8,7 @@ the figures of the event written into it.
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Any, Protocol, TypeAlias
 
 from base import limits
 from base.gateway.clients import Client
@@ -85,6 +85,9 @@ class LeggedEntry(Entry):
         return not self.has_second_leg and self.last_message_type in (MAKER_FILLED, TAKER_FILLED)
 
 
+CapturedReports: TypeAlias = tuple[list[int], tuple[list[Any], ...], dict[int, Entry], list[int], CapturedCopies]
+"""Numbers of plain entries, columns of what these keep, other entries by number, finished orders, copies."""
+
 FOREIGN = -1
 """Stands for the participant in the entry of an order that came by another protocol; nobody is there under it."""
 
@@ -137,14 +140,31 @@ class Reports:
                 self._hearing[client.participant] = self._stand_ins[client.participant]
         self.copies.end(client)
 
-    def capture(self) -> tuple[dict[int, Entry], list[int], CapturedCopies]:
-        """What is kept of all orders, to be given to ``restore``; who is there is not part of it."""
-        return self._entries, list(self._finished), self.copies.capture()
+    def capture(self) -> CapturedReports:
+        """What is kept of all orders, to be given to ``restore``; who is there is not part of it.
 
-    def restore(self, captured: tuple[dict[int, Entry], list[int], CapturedCopies]) -> None:
+        Plain entries are given as columns: there are many, and as objects they take ten times as long.
+        """
+        plain = {number: entry for number, entry in self._entries.items() if type(entry) is Entry}
+        columns = (
+            [entry.participant for entry in plain.values()],
+            [entry.instrument for entry in plain.values()],
+            [entry.frame for entry in plain.values()],
+            [entry.last_message_type for entry in plain.values()],
+            [entry.is_finished for entry in plain.values()],
+        )
+        apart = {number: entry for number, entry in self._entries.items() if number not in plain}
+        return list(plain), columns, apart, list(self._finished), self.copies.capture()
+
+    def restore(self, captured: CapturedReports) -> None:
         """Keep what was captured."""
-        self._entries, self._finished = captured[0], deque(captured[1])
-        self.copies.restore(captured[2])
+        numbers, columns, apart, finished, copies = captured
+        self._entries = dict(apart)
+        for number, participant, instrument, frame, message_type, is_finished in zip(numbers, *columns, strict=True):
+            entry = self._entries[number] = Entry(participant, instrument, frame)
+            entry.last_message_type, entry.is_finished = message_type, is_finished
+        self._finished = deque(finished)
+        self.copies.restore(copies)
 
     # -- what is said
 

@@ -7,8 +7,10 @@ trading session ends; of ids that name no open order any more only the newest st
 
 from collections import deque
 from collections.abc import Collection, Iterator
+from itertools import chain
 
 from base.limits import RETIRED_ORDER_IDS_PER_ACCOUNT
+from base.matching.columns import columns_of, orders_in, packed, unpacked
 from base.matching.price_level import Order
 
 
@@ -20,11 +22,12 @@ class OrderIds:
     when there are too many.
     """
 
-    __slots__ = ("orders", "retired")
+    __slots__ = ("_still", "orders", "retired")
 
     def __init__(self) -> None:
         self.orders: dict[int, Order] = {}
         self.retired: deque[tuple[int, Order]] = deque()
+        self._still: tuple[list[bytes], list[Order]] | None = None
 
     def find_open(self, order_id: int) -> Order | None:
         """The open order that goes by this id at present."""
@@ -57,14 +60,45 @@ class OrderIds:
             del self.orders[order_id]
         self.retired = deque(one for one in self.retired if one[1].number in open_numbers)
 
-    def describe(self) -> Iterator[str]:
-        """Every id with the state of its order, as canonical text, by id."""
-        for order_id in sorted(self.orders):
-            order = self.orders[order_id]
-            yield (
-                f"id {order_id} {order.number} {order.order_id} {order.participant} {order.instrument} {order.side}"
-                f" {order.order_type} {order.time_in_force} {order.price_ticks} {order.quantity_lots}"
-                f" {order.leaves_lots} {order.cancelled_lots} {order.replaced_at_lots}"
-                + (f" {order.special.describe()}" if order.special is not None else "")
-            )
-        yield "retired " + " ".join(f"{order_id}/{order.number}" for order_id, order in self.retired)
+    def stand_still(self, *, still: bool) -> None:
+        """Nothing changes from now on, or may again: what ``describe`` and a picture share is worked out once."""
+        self._still = self._columns() if still else None
+
+    def describe(self) -> Iterator[bytes]:
+        """Every id with the state of its order, and what retired, in the same bytes however it came about."""
+        columns, orders = self._still or self._columns()
+        yield f"ids {len(self.orders)} {len(self.retired)} {len(orders)}\n".encode()
+        yield from columns[:-1]  # the same state under settings in another order is the same state
+        for row, order in enumerate(orders):
+            if order.special is not None:
+                yield f"special {row} {order.special.describe()}\n".encode()
+
+    def __getstate__(self) -> tuple[list[bytes], dict[int, Order]]:
+        """All as columns. Orders that are open or special stand by themselves: others know them too."""
+        columns, orders = self._still or self._columns()
+        apart = {row: order for row, order in enumerate(orders) if order.leaves_lots or order.special is not None}
+        return columns, apart
+
+    def __setstate__(self, kept: tuple[list[bytes], dict[int, Order]]) -> None:
+        self._still = None
+        known, owners, retired, retirees, *figures = map(unpacked, kept[0])
+        orders = list(orders_in(figures))
+        for row, order in kept[1].items():
+            orders[row] = order
+        self.orders = {order_id: orders[row] for order_id, row in zip(known, owners, strict=True)}
+        self.retired = deque((order_id, orders[row]) for order_id, row in zip(retired, retirees, strict=True))
+
+    def _columns(self) -> tuple[list[bytes], list[Order]]:
+        """The ids by size with the rows of their orders, the retired ones with theirs, all orders; these in rows."""
+        known = sorted(self.orders)
+        owners = [self.orders[order_id] for order_id in known]
+        retirees = [order for _, order in self.retired]
+        orders = list(dict.fromkeys(chain(owners, retirees)))
+        rows = dict(zip(orders, range(len(orders)), strict=True))
+        columns = [
+            packed(known),
+            packed([rows[order] for order in owners]),
+            packed([order_id for order_id, _ in self.retired]),
+            packed([rows[order] for order in retirees]),
+        ]
+        return columns + columns_of(orders), orders

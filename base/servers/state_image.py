@@ -13,7 +13,7 @@ import pickle
 
 from base.errors import RecoveryFailed
 
-VERSION = "3"
+VERSION = "4"
 """Changes with every change of what is kept in the classes below."""
 
 ROOMS = (

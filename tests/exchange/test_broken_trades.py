@@ -3,6 +3,7 @@
 In: short conversations. Out: verdicts on events, balances, hashes. Never knows: how trades are kept.
 """
 
+import pickle
 from collections import deque
 
 import pytest
@@ -92,6 +93,25 @@ def test_a_picture_knows_it() -> None:
     other.restore(exchange.capture())
     assert other.state_hash() == exchange.state_hash()
     assert told(BREAK, on=other) == ["refused TRADE_BROKEN"]
+
+
+def test_a_picture_of_them_shows_every_figure_and_so_does_their_description() -> None:
+    rows = [tuple(1_000 * number + figure for figure in range(11)) for number in range(1, 4)]
+    trades = BreakableTrades()
+    trades.rows.extend(rows)  # type: ignore[arg-type]
+    trades.note_broken(rows[1][0])
+    again = pickle.loads(pickle.dumps(trades))
+    assert again.rows == trades.rows and again.rows.maxlen == BREAKABLE_TRADES and again._broken == {2_000}
+    told = {tuple(trades.describe(abs))}
+    for figure in range(11):
+        changed = [list(row) for row in rows]
+        changed[1][figure] += 1
+        trades.rows.clear()
+        trades.rows.extend(map(tuple, changed))  # type: ignore[arg-type]
+        told.add(tuple(trades.describe(abs)))
+    assert len(told) == 12
+    empty = pickle.loads(pickle.dumps(BreakableTrades()))
+    assert empty.rows == deque() and not list(empty.describe(abs))
 
 
 def test_only_the_newest_are_known(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,13 @@
 In: orders and ids. Out: verdicts on who is found. Never knows: books, the exchange.
 """
 
+import pickle
+
 import pytest
 
 from base.matching.order_ids import OrderIds
-from base.matching.price_level import Order
+from base.matching.price_level import Order, Special
+from base.vocabulary.orders import OrderTerms
 from tests.matching.orders import order
 
 
@@ -89,3 +92,98 @@ def test_an_id_taken_up_again_stays_with_its_order(ids: OrderIds) -> None:
         ended(ids, entered(ids, order(number, 5)))
     ids.forget()
     assert ids.find_open(10) is one
+
+
+def crowd() -> tuple[OrderIds, list[Order]]:
+    """Ids of every kind: open, ended, renamed, renamed and ended, taken once more while the former one is kept."""
+    ids = OrderIds()
+    orders = [entered(ids, order(number, 5)) for number in (3, 1, 2, 4)]
+    ids.rename(orders[0], 99)
+    ids.rename(orders[1], 7)
+    ended(ids, orders[1])
+    ended(ids, orders[2])
+    orders.append(order(5, 5))
+    orders[-1].order_id = orders[2].order_id
+    ids.orders[orders[2].order_id] = orders[-1]
+    return ids, orders
+
+
+def test_a_picture_has_every_id_and_knows_orders_under_all_their_ids() -> None:
+    ids, _ = crowd()
+    again = pickle.loads(pickle.dumps(ids))
+    numbers = {order_id: one.number for order_id, one in ids.orders.items()}
+    assert {order_id: one.number for order_id, one in again.orders.items()} == numbers
+    assert [(order_id, one.number) for order_id, one in again.retired] == [(30, 3), (10, 1), (7, 1), (20, 2)]
+    assert again.orders[7] is again.orders[10] is again.retired[1][1] is again.retired[2][1]
+    assert again.orders[20].number == 5 and again.retired[3][1].number == 2
+    assert again.find_open(99) is again.orders[30] and again.find_open(7) is None
+    assert list(again.describe()) == list(ids.describe())
+
+
+def test_what_others_know_too_stands_in_a_picture_once() -> None:
+    ids, orders = crowd()
+    again, open_order, special, ended_order = pickle.loads(
+        pickle.dumps((ids, orders[3], with_special(ids, 8), orders[2]))
+    )
+    assert again.orders[40] is open_order and again.orders[80] is special
+    assert again.orders[80].special.held_ticks == 77
+    assert again.retired[3][1] is not ended_order, "nobody else keeps an order that is over"
+
+
+def with_special(ids: OrderIds, number: int) -> Order:
+    """One more order, which is special and over."""
+    one = entered(ids, order(number, 5))
+    one.special = Special(OrderTerms(), one.side, hidden=True, follows=False)
+    one.special.held_ticks = 77
+    ended(ids, one)
+    return one
+
+
+def test_the_description_sees_every_change_and_not_how_it_came_about() -> None:
+    def change_nothing(ids: OrderIds) -> None:
+        ids.orders = dict(sorted(ids.orders.items()))
+
+    def fill(ids: OrderIds) -> None:
+        ids.orders[40].leaves_lots = 3
+
+    def forget(ids: OrderIds) -> None:
+        del ids.orders[20]
+
+    def exchange(ids: OrderIds) -> None:
+        ids.orders[20], ids.orders[40] = ids.orders[40], ids.orders[20]
+
+    def retire_less(ids: OrderIds) -> None:
+        ids.retired.pop()
+
+    def retire_otherwise(ids: OrderIds) -> None:
+        ids.retired.rotate()
+
+    def enter_special(ids: OrderIds) -> None:
+        with_special(ids, 8)
+
+    def enter_other_special(ids: OrderIds) -> None:
+        special = with_special(ids, 8).special
+        assert special is not None
+        special.held_ticks = 78
+
+    same, told = [], []
+    for change in (
+        change_nothing, fill, forget, exchange, retire_less, retire_otherwise, enter_special, enter_other_special
+    ):  # fmt: skip
+        ids, _ = crowd()
+        change(ids)
+        told.append(b"".join(ids.describe()))
+        same.append(told[-1] == b"".join(crowd()[0].describe()))
+    assert same == [True] + [False] * 7 and len(set(told)) == len(told)
+
+
+def test_what_stands_still_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    ids, _ = crowd()
+    moving = list(ids.describe()), pickle.dumps(ids)
+    ids.stand_still(still=True)
+    monkeypatch.setattr("base.matching.order_ids.columns_of", lambda orders: pytest.fail("worked out again"))
+    assert (list(ids.describe()), pickle.dumps(ids)) == moving
+    monkeypatch.undo()
+    ids.stand_still(still=False)
+    ids.orders[40].leaves_lots = 3
+    assert list(ids.describe()) != moving[0]
