@@ -8,12 +8,15 @@ import logging
 import os
 import signal
 from collections.abc import Callable
+from ctypes import CDLL
 
 from base import limits
 from base.gateway.records import Records
 from base.servers.state_image import image_of
 
 STANDARD_FILES = 3
+SET_PARENT_DEATH_SIGNAL = 1
+"""``PR_SET_PDEATHSIG`` of Linux."""
 
 log = logging.getLogger("handoff")
 
@@ -43,12 +46,14 @@ class Photographer:
         if not self._forks:
             self._try(sequence)
             return
+        parent = os.getpid()
         child = os.fork()
         if child:
             self._child = child
             return
         code = 1
         try:
+            _end_with(parent)
             signal.set_wakeup_fd(-1)
             os.closerange(0, limits.SESSIONS + limits.SPARE_FILES)  # sockets and pipes are our parent's
             for _ in range(STANDARD_FILES):  # so that nothing that is printed lands in a file of ours
@@ -82,5 +87,18 @@ class Photographer:
             log.warning("a picture of the state could not be written (%s); the next one may", error)
 
     def _take(self, sequence: int) -> None:
-        state_hash = self._records.state_hash()
-        self._store(sequence, state_hash, image_of(self._records.capture()))
+        with self._records.standing_still():
+            state_hash = self._records.state_hash()
+            image = image_of(self._records.capture())
+        self._store(sequence, state_hash, image)
+
+
+def _end_with(parent: int) -> None:
+    """Have the system end this process when its parent ends, however that happens.
+
+    Whoever comes after the parent writes pictures too, or has put another journal in this one's place.
+    """
+    if hasattr(system := CDLL(None), "prctl"):
+        system.prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before
+        os._exit(1)

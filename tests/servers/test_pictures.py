@@ -2,6 +2,11 @@
 
 import hashlib
 import os
+import select
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,6 +15,8 @@ from base import limits
 from base.servers.pictures import Photographer
 from base.servers.state_image import captured_in
 from tests.kit.floor import Floor
+from tests.kit.serving import WAIT_S
+from tests.kit.source import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +65,33 @@ def test_a_child_writes_it_with_nothing_of_its_parent_open(tmp_path: Path) -> No
     photographer.look(30)
     photographer.close()
     assert (tmp_path / "picture").read_text().startswith("30 ")
+
+
+def test_a_child_ends_with_its_parent_however_that_ends(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    program = """if True:
+        import os, sys
+        from base import limits
+        from base.servers.pictures import Photographer
+        from tests.servers.test_pictures import floor
+        def store(*picture):
+            with open(sys.argv[1], "w") as started:
+                started.write(str(os.getpid()))
+            os.read(os.pipe()[0], 1)  # for ever
+        limits.PICTURE_EVERY = 1
+        Photographer(floor().venue.records, store, 0, forks=True).look(1)
+        os.read(os.pipe()[0], 1)
+    """
+    with subprocess.Popen([sys.executable, "-c", program, str(started)], cwd=ROOT) as parent:
+        child = os.pidfd_open(int(started.read_text()))
+        parent.kill()
+    try:
+        assert select.select([child], [], [], WAIT_S)[0], "the child outlives its parent"
+    finally:
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(child, signal.SIGKILL)
+        os.close(child)
 
 
 def test_a_child_that_fails_costs_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
