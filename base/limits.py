@@ -336,9 +336,6 @@ BOOK_WAITING_BYTES = 64 * 1024
 BOOK_RETRY_NS = 100_000_000
 """Nanoseconds until a session whose books are held back is looked at again: a blink."""
 
-TRADES_WAITING_FRAMES = 8_192
-"""Frames of one pass above which a market-data session that takes none is closed: 442 kB of trades."""
-
 TRADES_WAITING_BYTES = 1024 * 1024
 """Unsent bytes above which a market-data session is closed: 19,000 trades; below it none is lost."""
 

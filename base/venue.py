@@ -31,7 +31,7 @@ from base.gateway.records import Records
 from base.gateway.translate_bo import REJECT_CODES
 from base.session.bo import BoSession
 from base.session.events import LogonReceived, LogonRepeated, LogoutReceived, ProtocolBroken, RequestsReceived
-from base.vocabulary.feed import Happening
+from base.vocabulary.feed import Happened
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.participants import AccountTerms, Participant
 from base.vocabulary.recorded import Departure
@@ -52,7 +52,7 @@ class Front(Protocol):
 
     def take(self, client: Client, frames: list[bytes], now_ns: int) -> None: ...
 
-    def tell(self, happenings: Iterable[Happening], now_ns: int) -> None: ...
+    def tell(self, happened: Iterable[Happened], now_ns: int) -> None: ...
 
     def take_expelled(self) -> list[Client]: ...
 
@@ -169,10 +169,10 @@ class Venue:
             line.session.end(say_logout=True)
             self._close(line, "the server shuts down", Departure.HELD)
 
-    def tell(self, happenings: Iterable[Happening], now_ns: int) -> None:
-        """Something happened in the market that this venue shows; who wants to know is told with this pass."""
+    def tell(self, happened: Iterable[Happened], now_ns: int) -> None:
+        """This happened in the market that this venue shows; who wants to know is told with this pass."""
         self._now_ns = now_ns
-        self._front.tell(happenings, now_ns)
+        self._front.tell(happened, now_ns)
         self._expel()
 
     def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply:

@@ -18,7 +18,7 @@ from base.gateway.operator_requests import OperatorReply, OperatorRequest
 from base.gateway.order_entry import OrderEntry, Pending
 from base.gateway.ouch_entry import OuchEntry
 from base.gateway.rates import MessageRates, message_rates
-from base.vocabulary.feed import Happening
+from base.vocabulary.feed import Happened
 from base.vocabulary.participants import AccountTerms
 from base.vocabulary.recorded import Departure, Recorded, RecordedKind
 from base.wire.bo.codes import RejectReason
@@ -82,7 +82,7 @@ class AesFront:
     def welcomed(self, client: Client, message: ClientLogon, now_ns: int) -> None:
         """There is nothing to tell a client that was just answered."""
 
-    def tell(self, happenings: Iterable[Happening], now_ns: int) -> None:
+    def tell(self, happened: Iterable[Happened], now_ns: int) -> None:
         """An AES shows nobody the market."""
         raise AssertionError("the AES does not follow a market")
 
@@ -155,7 +155,7 @@ class OesFront:
         """A supervisor gets the copies that it has not seen, behind the answer to its logon."""
         self._copies.begin(client, message.LastSeqNum, now_ns)
 
-    def tell(self, happenings: Iterable[Happening], now_ns: int) -> None:
+    def tell(self, happened: Iterable[Happened], now_ns: int) -> None:
         """An OES is where things happen."""
         raise AssertionError("the OES follows no other market")
 
@@ -248,14 +248,13 @@ class MdsFront:
     def welcomed(self, client: Client, message: ClientLogon, now_ns: int) -> None:
         """Nothing is shown that was not subscribed to."""
 
-    def tell(self, happenings: Iterable[Happening], now_ns: int) -> None:
-        """Follow what happened in the market now, and tell who wants to know."""
-        self._market_data.tell(happenings, now_ns)
+    def tell(self, happened: Iterable[Happened], now_ns: int) -> None:
+        """Follow what happened in the market, and tell who wants to know."""
+        self._market_data.tell(happened, now_ns)
 
     def take_expelled(self) -> list[Client]:
         """Give those who read too slowly, once."""
-        expelled, self._market_data.expelled = self._market_data.expelled, []
-        return expelled
+        return self._market_data.take_expelled()
 
     def take(self, client: Client, frames: list[bytes], now_ns: int) -> None:
         """Carry out subscriptions in order, until the client is to go."""

@@ -24,7 +24,7 @@ from base.wire.bo.market_data import (
     TopOfBook,
     TwentyLevelData,
 )
-from base.wire.layout import Message, writer
+from base.wire.layout import Message, column_writer, writer
 
 BID, ASK = ord("B"), ord("A")
 MOST_ORDERS = 2**16 - 1
@@ -63,8 +63,9 @@ SHAPES: dict[int, Shape] = {
 }
 """The book message of each subscribe type that can be had."""
 
-stamp_trade: Stamp = writer(MarketDataExecReport, "SendingTime", "MsgSeqNum")
-_write_trade = writer(MarketDataExecReport, "Price", "Volume", "Side")
+number_trades = column_writer(MarketDataExecReport, "MsgSeqNum")
+"""Writes a MsgSeqNum into each of many `V` behind each other."""
+_write_trade = writer(MarketDataExecReport, "Price", "Volume", "Side", "SendingTime")
 _NO_LEVEL = Level(0, 0, 0)
 
 
@@ -86,10 +87,10 @@ class Publisher:
             for wanted, shape in SHAPES.items()
         }
 
-    def trade(self, one: Print) -> bytes:
-        """A `V`, not stamped yet."""
+    def trade(self, one: Print, now_ns: int) -> bytes:
+        """A `V` of a trade that was made now, without a number yet."""
         frame = bytearray(self._trade)
-        _write_trade(frame, self._scales.price[one.price_ticks], self._scales.quantity[one.lots], one.side)
+        _write_trade(frame, self._scales.price[one.price_ticks], self._scales.quantity[one.lots], one.side, now_ns)
         return bytes(frame)
 
     def book(self, subscribe_type: int, start_layer: int, picture: Picture) -> bytes:

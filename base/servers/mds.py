@@ -25,7 +25,8 @@ from base.servers.following import Following
 from base.servers.journal_reading import JOURNAL
 from base.servers.server import Server
 from base.servers.settings import Settings
-from base.venue import open_mds, open_oes
+from base.venue import Venue, open_mds, open_oes
+from base.vocabulary.feed import Happened
 from base.vocabulary.logons import MARKET_DATA
 
 
@@ -59,22 +60,49 @@ def build_mds(
             OesDesk(credentials, grants), exchange, settings.instruments, settings.accounts, settings.participants
         )
         following = Following(copy, settings, state / JOURNAL, clock, stack, begin_with_a_picture=False)
-        following.after_commit.append(lambda now_ns: venue.tell(exchange.take_happened(), now_ns))
+        relay = _Relay(venue, exchange, clock, at_once=True)  # nobody looks on yet, and nothing is to add up
+        following.after_commit.append(relay.overhear)
         following.catch_up()
+        relay.at_once = not settings.book_interval_ns
         loop = EventLoop(venue, address, clock, observer)
         stack.callback(loop.close)
         venue.unsent_bytes = loop.unsent_bytes
-        loop.timers.every(limits.MDS_LOOK_NS, _following_on(following), loop.now_ns + limits.MDS_LOOK_NS)
+        look_ns = min(max(limits.MDS_LOOK_NS, settings.book_interval_ns // 10), limits.MDS_TURN_NS)
+        loop.timers.every(look_ns, _looking(following, relay), loop.now_ns + look_ns)
         announce(loop, Leases(tables), MARKET_DATA, settings.mds_advertised)
         return Server("MDS", loop, stack.pop_all())
 
 
-def _following_on(following: Following) -> Callable[[int], None]:
+class _Relay:
+    """Takes what was overheard to the venue that shows it: ``at_once`` after each commit, else when it is told to."""
+
+    def __init__(self, venue: Venue, exchange: OverheardExchange, clock: Clock, *, at_once: bool) -> None:
+        self._venue = venue
+        self._exchange = exchange
+        self._clock = clock
+        self.at_once = at_once
+        self._happened: list[Happened] = []
+
+    def overhear(self, now_ns: int) -> None:
+        """A commit was carried out."""
+        self._happened.append((now_ns, self._exchange.take_happened()))
+        if self.at_once:
+            self.tell()
+
+    def tell(self) -> None:
+        """Tell all that was overheard since the last time."""
+        if self._happened:
+            happened, self._happened = self._happened, []
+            self._venue.tell(happened, self._clock.now_ns())
+
+
+def _looking(following: Following, relay: _Relay) -> Callable[[int], None]:
     def look(now_ns: int) -> None:
         try:
             # whoever is behind must let the sockets have their turn, or what waits for a reader grows without his fault
             following.catch_up(limits.MDS_TURN_NS)
         except HandoffError as error:
             raise ServerMustStop(f"the journal cannot be followed: {error}") from error
+        relay.tell()
 
     return look

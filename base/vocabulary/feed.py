@@ -5,7 +5,7 @@ With these in their order, and the time of each, the public book can be followed
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from base.vocabulary.events import Event
 
@@ -23,3 +23,7 @@ class Happening(NamedTuple):
     quantity_lots: int
     is_plain: bool
     events: Sequence[Event]
+
+
+Happened: TypeAlias = tuple[int, Sequence[Happening]]
+"""What happened at one time, in its order; the time is that of its commit."""

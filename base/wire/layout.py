@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 
 from base.errors import FieldError
 from base.wire.fields import Entries, FieldSpec, Text, Values
-from base.wire.partial import projection, runs, writer
+from base.wire.partial import column_writer, projection, runs, writer
 from base.wire.record import Record
 
-__all__ = ["Entries", "FieldSpec", "Message", "Record", "Text", "projection", "runs", "writer"]
+__all__ = ["Entries", "FieldSpec", "Message", "Record", "Text", "column_writer", "projection", "runs", "writer"]
 
 
 class Message(Record):

@@ -6,7 +6,7 @@ business. Follows: binary protocol, section 1.
 """
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -56,6 +56,23 @@ def writer(record: type[Record], *names: str) -> Callable[..., None]:
         lines.append(f" pack_into_{number}(buffer, {run[0].offset}, {', '.join(spec.name for spec in run)})")
     exec("\n".join(lines), scope)  # the names are attributes of a class, so nothing else can stand in the text
     write: Callable[..., None] = scope["write"]
+    return write
+
+
+def column_writer(record: type[Record], name: str) -> Callable[[bytearray, Sequence[int]], None]:
+    """A function ``write(buffer, values)`` that sets one field in each of many encoded ``record``s behind each other.
+
+    It goes by the bytes of the field, each of them in all records at once, so that many cost little more than one.
+    """
+    (spec,) = _specs(record, (name,))
+    stride, places = record.SIZE, range(spec.size)
+    code = spec.code
+
+    def write(buffer: bytearray, values: Sequence[int]) -> None:
+        packed = struct.pack(f"{record.BYTE_ORDER}{len(values)}{code}", *values)
+        for place in places:
+            buffer[spec.offset + place :: stride] = packed[place :: spec.size]
+
     return write
 
 

@@ -5,7 +5,7 @@ In: pictures and prints. Out: verdicts on messages. Never knows: sessions.
 
 import pytest
 
-from base.gateway.translate_market_data import SHAPES, Publisher, stamp_trade
+from base.gateway.translate_market_data import SHAPES, Publisher, number_trades
 from base.messages import MarketDataExecReport, ThreeLevelData, message_class
 from base.publish.depth import Level, Print
 from base.publish.trades import Day
@@ -16,13 +16,17 @@ BTCUSD = INSTRUMENTS[0]
 NOTHING = Picture(Day(), [], [])
 
 
-def test_a_trade_is_stamped_per_session() -> None:
-    frame = bytearray(Publisher(BTCUSD).trade(Print(9, 1, 201, 150_000, 2)))
-    stamp_trade(frame, 17, 3)
-    assert MarketDataExecReport.parse(frame) == MarketDataExecReport(
-        MessageType=30, SymbolEnum=1, SymbolType=1, Price=100.5, Volume=1.5, SendingTime=17, MsgSeqNum=3, Side=2,
-        SymbolName="BTCUSD",
-    )  # fmt: skip
+def test_trades_behind_each_other_are_numbered_per_session() -> None:
+    trade = Publisher(BTCUSD).trade(Print(9, 1, 201, 150_000, 2), 17)
+    frames = bytearray(trade * 3)
+    numbers = (3, 0x01020304, 2**32 - 1)
+    number_trades(frames, numbers)
+    for place, number in enumerate(numbers):
+        frame = bytes(frames[place * len(trade) : (place + 1) * len(trade)])
+        assert MarketDataExecReport.parse(frame) == MarketDataExecReport(
+            MessageType=30, SymbolEnum=1, SymbolType=1, Price=100.5, Volume=1.5, SendingTime=17, MsgSeqNum=number,
+            Side=2, SymbolName="BTCUSD",
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", sorted(SHAPES))

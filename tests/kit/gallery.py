@@ -12,10 +12,11 @@ from base.vocabulary.feed import Happening
 from base.vocabulary.instruments import Instrument
 from base.wire.bo.logon import ClientLogon
 from base.wire.bo.market_data import MarketDataSubscribe
+from base.wire.bo.transaction import Transaction
 from base.wire.framing import Framer
 from base.wire.layout import Message
 from base.wire.registry import message_class
-from tests.kit.floor import ACCOUNTS, INSTRUMENTS, KEY, SESSION, START_NS, OpenDoor, user_of
+from tests.kit.floor import ACCOUNTS, INSTRUMENTS, KEY, SESSION, START_NS, Floor, OpenDoor, user_of
 
 TOB, THREE, FIVE, TEN, TWENTY, THIRTY = range(1, 7)
 
@@ -83,7 +84,7 @@ class Gallery:
         if happenings is None:
             assert self._feed is not None
             happenings = self._feed.take_happened()
-        self.venue.tell(happenings, self.now_ns)
+        self.venue.tell([(self.now_ns, list(happenings))], self.now_ns)
         self.collect()
 
     def wait(self, nanoseconds: int) -> None:
@@ -121,6 +122,27 @@ class Gallery:
             assert cls is not None
             self._unread[connection].append(cls.parse(frame))
         assert framer.error is None and framer.pending == 0
+
+
+class Scene:
+    """A floor of traders and a gallery that sees it; connection and account have the same number on both."""
+
+    def __init__(self, *, interval_ns: int = 0, takeover: bool = False) -> None:
+        self.floor = Floor(overheard=True)
+        self.floor.log_on(1, 2)
+        self.gallery = Gallery(self.floor.feed_of_events, interval_ns=interval_ns, takeover=takeover)
+
+    def trade(self, account: int, **fields: object) -> Transaction:
+        order = self.floor.order(account, **fields)
+        self.floor.send(account, order)
+        self.gallery.tell()
+        return order
+
+    def watch(self, subscribe_type: int, *entries: dict[str, object], account: int = 3) -> list[Message]:
+        if account not in self.gallery._framers:
+            self.gallery.log_on(account)
+        self.gallery.subscribe(account, subscribe_type, *entries)
+        return self.gallery.read(account)
 
 
 def numbered(messages: Iterable[Message]) -> list[int]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from base.errors import FieldError
 from base.wire.bo.market_data import MarketDataSubscribe
 from base.wire.bo.transaction import Transaction, Transaction238
-from base.wire.layout import Message, projection, writer
+from base.wire.layout import Message, column_writer, projection, writer
 from base.wire.partial import runs
 from tests.kit.counts import count
 from tests.wire.samples import encoded, exactly
@@ -58,6 +58,26 @@ def test_a_writer_writes_what_construct_writes_and_nothing_else(cls: type[Messag
         writer(cls, *names)(buffer, *(as_raw(cls, name, source[name]) for name in names))
         target.update({name: source[name] for name in names})
         assert bytes(buffer) == cls.LAYOUT.build(target)
+
+    check()
+
+
+@BOTH
+def test_a_column_is_what_the_writer_writes_into_each_record(cls: type[Message]) -> None:
+    single = [spec.name for spec in cls.FIELDS if spec.code in "BbHhIiQqd"]
+
+    @settings(max_examples=EXAMPLES)
+    @given(st.lists(encoded(cls), min_size=1, max_size=5), st.lists(encoded(cls), min_size=5, max_size=5),
+           st.sampled_from(single))  # fmt: skip
+    def check(records: list[bytes], others: list[bytes], name: str) -> None:
+        values = [projection(cls, name).unpack(other)[0] for other in others[: len(records)]]
+        buffer, expected = bytearray(b"".join(records)), b""
+        column_writer(cls, name)(buffer, values)
+        for record, value in zip(records, values, strict=True):
+            one = bytearray(record)
+            writer(cls, name)(one, value)
+            expected += one
+        assert buffer == expected
 
     check()
 
