@@ -143,6 +143,9 @@ SETTINGS_BYTES = 1024 * 1024
 ACCOUNTS = 10_000
 """Users of all accounts together: twice what a large class or a test farm needs."""
 
+MDS_NICE = 10
+"""How far the process of an MDS stands back unless the settings say otherwise: a tenth of a core that it must share."""
+
 BOOK_INTERVAL_MS = 60_000
 """Largest interval between two book messages in milliseconds: who wants less than one a minute wants no market data."""
 

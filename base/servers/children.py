@@ -29,7 +29,8 @@ class Child:
         self.kind = kind
         house = str(Path(__file__).resolve().parents[2])
         path = os.pathsep.join(filter(None, (house, os.environ.get("PYTHONPATH", ""))))
-        # a session of its own, so that Ctrl-C reaches only us and we stop it in our order
+        # a group of its own, so that Ctrl-C reaches only us and we stop it in our order; not a session of its own,
+        # or Linux would share cores among sessions and not look at how nice the processes in them are
         self._process = subprocess.Popen(
             [sys.executable, "-m", "base", kind, "--stop-with-input", *arguments],
             stdin=subprocess.PIPE,
@@ -37,7 +38,7 @@ class Child:
             stderr=errors,
             bufsize=0,
             env=os.environ | {"PYTHONPATH": path},
-            start_new_session=True,
+            process_group=0,
         )
 
     def __enter__(self) -> "Child":

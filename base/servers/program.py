@@ -8,6 +8,7 @@ Settings are read and checked before anything is opened; no wrong setting ends i
 import argparse
 import ipaddress
 import logging
+import os
 import resource
 import sys
 from collections.abc import Sequence
@@ -105,6 +106,8 @@ def run_server(options: Options) -> int:
         settings = load_settings(options.settings) if options.settings else demo_settings()
         address = options.address or getattr(settings, options.kind)
         judge_constant_codes(settings, address[0], options.demo_accounts or options.is_example)
+        if options.kind == "mds":
+            _stand_back(settings.mds_nice)
         server = _build(settings, address, options)
     except SettingsError as error:
         print(f"handoff: {error}", file=sys.stderr)
@@ -191,6 +194,11 @@ def _start_line(settings: Settings, server: Server, options: Options) -> str:
     manner = "lenient" if options.lenient else "strict"
     kept = f"; durability {'commit' if options.durable else 'none'}" if options.kind == "oes" else ""
     return f"{server.name} at {server.address[0]}:{server.address[1]}, {manner}, {settings.source}: {who}{kept}"
+
+
+def _stand_back(nice: int) -> None:
+    """Let others go first; a process that was started with a lower priority keeps it."""
+    os.nice(max(0, nice - os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 def _allow_many_files() -> None:

@@ -27,6 +27,8 @@ SMALLEST_STEP = Fraction(1, 100_000)
 """The protocol's smallest price and size."""
 LARGEST_HALF = 65_504
 """The largest size that the 56-byte instrument response can carry, in its 16-bit float."""
+MOST_NICE = 19
+"""The lowest priority that systems have."""
 
 SYMBOL_TYPES = {"spot": 1, "futures": 2, "derivative": 3}
 CURRENCY_NAME = re.compile(r"[A-Z0-9]{1,8}")
@@ -41,7 +43,8 @@ class Settings:
     ``aes`` and ``oes`` are the addresses to listen on; ``aes_names`` the OES addresses that the AES
     hands out instead of looking for live ones; ``advertised`` what this OES is known as, when that is
     not the address it listens on; ``mds_advertised`` the same of the MDS, which tells each subscriber of a book
-    at most once per ``book_interval_ns``, 0 for every change.
+    at most once per ``book_interval_ns``, 0 for every change; ``mds_nice`` is how far its process stands back, as the
+    system counts it.
     """
 
     source: str
@@ -53,6 +56,7 @@ class Settings:
     advertised: tuple[str, ...]
     instrument_layout: int
     book_interval_ns: int
+    mds_nice: int
     takeover: bool
     constant_codes_everywhere: bool
     instruments: tuple[Instrument, ...]
@@ -105,7 +109,7 @@ def _settings(source: str, table: Table) -> Settings:
     aes, oes, mds, logon = (table.table(name) for name in ("aes", "oes", "mds", "logon"))
     aes.only("listen", "oes")
     oes.only("listen", "advertised", "instrument_layout")
-    mds.only("listen", "advertised", "interval_ms")
+    mds.only("listen", "advertised", "interval_ms", "nice")
     logon.only("second_logon", "constant_codes")
     layout = int(oes.choice("instrument_layout", (56, 74), 56))
     currencies = _currencies(table.table("currencies"))
@@ -122,6 +126,7 @@ def _settings(source: str, table: Table) -> Settings:
         advertised=_redirects(oes, "advertised"),
         instrument_layout=layout,
         book_interval_ns=mds.integer("interval_ms", 0, limits.BOOK_INTERVAL_MS, 0) * 1_000_000,
+        mds_nice=mds.integer("nice", 0, MOST_NICE, limits.MDS_NICE),
         takeover=logon.choice("second_logon", ("refuse", "takeover"), "refuse") == "takeover",
         constant_codes_everywhere=constant_codes == "everywhere",
         instruments=instruments,

@@ -1,6 +1,7 @@
 """Servers as children: found when they accept, gone when we are."""
 
 import io
+import os
 import socket
 import subprocess
 import sys
@@ -34,6 +35,14 @@ def test_a_child_accepts_at_the_address_it_gives_and_stops_when_asked(tmp_path: 
                 continue
         log.seek(0)
         assert log.read().endswith(b"OES ended\n")
+
+
+def test_a_child_is_spared_our_ctrl_c_and_shares_cores_with_its_siblings(tmp_path: Path) -> None:
+    with Child("oes", ["--listen", "127.0.0.1:0", "--state", str(tmp_path)]) as child:
+        child.address()
+        process = child._process.pid
+        assert os.getpgid(process) == process, "the terminal's signals go to our group"
+        assert os.getsid(process) == os.getsid(0), "cores are shared among sessions first"
 
 
 def test_a_child_that_cannot_start_says_its_exit_code(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A server as a program: what it prints, where it may be reached, how it ends."""
 
+import os
 import re
 import signal
 import socket
@@ -54,6 +55,15 @@ def refused(arguments: Sequence[str], state: Path) -> tuple[int | None, str]:
         out, err = process.communicate(timeout=WAIT_S)
         assert out == "" and "Traceback" not in err
         return process.returncode, err
+
+
+@pytest.mark.parametrize("kind, ours, expected", [("oes", 0, 0), ("mds", 0, 10), ("mds", 12, 12)])
+def test_only_an_mds_stands_back_and_never_comes_forward(tmp_path: Path, kind: str, ours: int, expected: int) -> None:
+    start = f"import os, runpy; os.nice({ours}); runpy.run_module('base', run_name='__main__')"
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    with program(["-c", start, kind, "--listen", "127.0.0.1:0"], tmp_path) as process:
+        listening(process)
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) == min(19, max(before + ours, expected))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

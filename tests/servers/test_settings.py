@@ -122,6 +122,7 @@ WRONG = [
     ('min = "0.00001"', 'min = "10001"', 'max = "10000": must not be below min'),
     ("[[instruments]]", "[mds]\ninterval_ms = -1\n[[instruments]]", "mds.interval_ms = -1: must be a whole number"),
     ("[[instruments]]", "[mds]\ninterval_ms = 60001\n[[instruments]]", "interval_ms = 60001: must be a whole number"),
+    ("[[instruments]]", "[mds]\nnice = 20\n[[instruments]]", "mds.nice = 20: must be a whole number from 0 to 19"),
     ("[[instruments]]", "[mds]\ninterval = 5\n[[instruments]]", "unknown key mds.interval; did you mean interval_ms?"),
     ("number = 1", "number = 0", "venue.toml:4: instruments[0].number = 0: must be a whole number from 1 to 32767"),
     ("number = 1", "number = true", "instruments[0].number = true: must be a whole number"),
@@ -259,6 +260,11 @@ def test_an_address_is_host_and_port(text: str) -> None:
 def test_a_new_key_is_good_for_one_time_codes() -> None:
     settings = parse_settings("venue.toml", GOOD + f'[[accounts]]\nnumber = 8\nuser = "b"\nkey = "{new_key()}"\n')
     assert settings.credentials[1].mode == TOTP
+
+
+def test_an_mds_stands_back_unless_it_must_not() -> None:
+    assert parse_settings("venue.toml", GOOD).mds_nice == 10
+    assert parse_settings("venue.toml", GOOD + "[mds]\nnice = 0\n").mds_nice == 0
 
 
 def test_books_are_told_at_every_change_or_in_an_interval() -> None:
