@@ -4,6 +4,7 @@ The README's dialogues are fed in and its lines are looked for in what comes out
 those of the README once they stand in the place of the real ones.
 """
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ import pytest
 
 from base.messages import RejectReason
 from tests.kit.dialogues import AES_SHOWS, AUTOMATIC, FIRST_DIALOGUE, SECOND_DIALOGUE, THIRD_DIALOGUE
-from tests.kit.programs import ANSI, PATIENCE_S, Server, Terminal, command, environment, over_a_pipe
+from tests.kit.patience import PATIENCE_S, wait_until
+from tests.kit.programs import ANSI, Server, Terminal, command, environment, over_a_pipe
 from tests.kit.scripted_servers import ScriptedServer, accepting_aes, accepting_oes, closed_port, refusing
 from tests.kit.source import ROOT
 
@@ -53,13 +55,21 @@ def fits(expected: str, line: str) -> bool:
     return line == expected or line.endswith(": " + expected)
 
 
-def look_for(expected: list[str], lines: list[str]) -> None:
-    """Find all expected lines in their order; the failure names the first one that is missing."""
+def first_missing(expected: list[str], lines: list[str]) -> str:
+    """Find all expected lines in their order; says which is the first one that is missing, "" for none."""
     at = 0
     for wanted in expected:
         found = next((number for number in range(at, len(lines)) if fits(wanted, lines[number])), None)
-        assert found is not None, f"no {wanted!r} after:\n" + "\n".join(lines[max(0, at - 3) : at + 30])
+        if found is None:
+            return f"no {wanted!r} after:\n" + "\n".join(lines[max(0, at - 3) : at + 30])
         at = found
+    return ""
+
+
+def look_for(expected: list[str], lines: list[str]) -> None:
+    """Find all expected lines in their order, or fail."""
+    missing = first_missing(expected, lines)
+    assert not missing, missing
 
 
 def test_the_finder_of_lines_finds_what_is_missing() -> None:
@@ -77,7 +87,11 @@ def test_the_first_dialogue_over_a_pipe(pair: Pair) -> None:
     assert (code, errors) == (0, "")
     look_for(FIRST_DIALOGUE + AUTOMATIC, pair.as_in_the_readme(shown))
     assert "\x1b" not in shown
-    look_for(AES_SHOWS, [line.replace("\t", "        ") for line in pair.as_in_the_readme(pair.aes.text)])
+    wait_until(lambda: not first_missing(AES_SHOWS, what_the_aes_shows(pair)), "the AES prints what it received")
+
+
+def what_the_aes_shows(pair: Pair) -> list[str]:
+    return [line.replace("\t", "        ") for line in pair.as_in_the_readme(pair.aes.text)]
 
 
 @pytest.mark.parametrize("no_color", ["", "1"])
@@ -233,16 +247,14 @@ def test_the_spare_server_is_used_when_the_first_is_down(tmp_path: Path) -> None
 
 
 def test_nobody_reads_the_output(pair: Pair) -> None:
-    with subprocess.Popen(
-        pair.client(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env=environment(),
-    ) as client:  # fmt: skip
-        assert client.stdin and client.stdout and client.stderr
-        client.stdout.close()
-        client.stdin.write("1\n1\n1\n")
-        client.stdin.close()
-        assert client.wait(PATIENCE_S) == 1
-        assert client.stderr.read() == ""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as nobody:
+        done = subprocess.run(
+            pair.client(), input="1\n1\n1\n", stdout=nobody, stderr=subprocess.PIPE, text=True,
+            timeout=PATIENCE_S, env=environment(),
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from base import limits
 from base.wire.bo import market_data
 from base.wire.layout import Message
+from tests.kit.patience import PATIENCE_S
 from tests.kit.programs import environment
 from tests.kit.source import ROOT
 from tests.kit.whole_venue import whole_venue
@@ -29,7 +30,7 @@ def test_the_example_prints_what_stands_below_it(tmp_path: Path) -> None:
         file = tmp_path / "example.py"
         file.write_text(script.replace("4444", str(venue.aes.address[1])))
         done = subprocess.run(
-            [sys.executable, file], capture_output=True, text=True, timeout=30, env=environment(), check=False
+            [sys.executable, file], capture_output=True, text=True, timeout=PATIENCE_S, env=environment(), check=False
         )
     assert (done.stdout, done.stderr) == (expected, "")
 

@@ -13,6 +13,7 @@ import base.process_message as door
 from base.servers.aes import build_aes
 from base.servers.demo_settings import demo_settings
 from base.servers.oes import build_oes
+from tests.kit.patience import PATIENCE_S
 from tests.kit.serving import serving
 
 ROOT = Path(__file__).parent.parent
@@ -40,7 +41,7 @@ def test_each_snippet_runs_and_prints_what_it_should(place: int, aes_port: int, 
     script.write_text(SNIPPETS[place].replace("4444", str(aes_port)))
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, script], capture_output=True, text=True, timeout=30, env=environment, check=False
+        [sys.executable, script], capture_output=True, text=True, timeout=PATIENCE_S, env=environment, check=False
     )
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()

@@ -15,11 +15,11 @@ from base.errors import FieldError, LocalProtocolError
 from base.process_message import RECV_ERROR_INVALID_MSG_TYPE, RECV_ERROR_PARSE, ReceiveResult
 from base.session.transitions import Conversation
 from base.socket_controller import TRANSITIONS, SocketController, State, Trigger
+from tests.kit.patience import PATIENCE_S
 
 Pair: TypeAlias = tuple[socket.socket, socket.socket]
 Selector: TypeAlias = selectors.BaseSelector
 
-WAIT_S = 5.0
 LOGON = create_example_message("H")
 ORDER = create_example_message("T")
 
@@ -36,14 +36,14 @@ def sel() -> Iterator[Selector]:
 def pair(sel: Selector) -> Iterator[Pair]:
     ours, peer = socket.socketpair()
     with ours, peer:
-        peer.settimeout(WAIT_S)
+        peer.settimeout(PATIENCE_S)
         yield ours, peer
 
 
 @pytest.fixture
 def listener() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(WAIT_S)
+        server.settimeout(PATIENCE_S)
         yield server
 
 
@@ -67,7 +67,7 @@ class Recorder(SocketController):
 
 
 def run_pass(sel: Selector) -> None:
-    events = sel.select(WAIT_S)
+    events = sel.select(PATIENCE_S)
     assert events, "nothing was ready in time"
     for key, mask in events:
         key.data.process_events(mask)
@@ -366,7 +366,7 @@ def test_the_last_message_survives_a_close_with_unread_input(sel: Selector, list
         client.sendall(bytes(30_000))
         controller.send(LOGON)
         controller.finish("refused")
-        client.settimeout(WAIT_S)
+        client.settimeout(PATIENCE_S)
         assert client.recv(1000) == LOGON.encode()
         assert client.recv(1000) == b""
 

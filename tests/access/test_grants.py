@@ -17,6 +17,7 @@ from base.clock import Clock
 from base.vocabulary.logons import MARKET_DATA, ORDER_ENTRY, Grant, Outcome
 from tests.kit.clock import ManualClock
 from tests.kit.counts import count
+from tests.kit.patience import PATIENCE_S
 from tests.kit.source import ROOT
 
 MILLISECOND = 1_000_000
@@ -211,7 +212,7 @@ def test_four_redeemers_in_two_processes_have_one_winner_per_grant(tmp_path: Pat
         process.stdin.write("go\n")
         process.stdin.flush()
     for process in processes:
-        outcomes += json.loads(process.communicate(timeout=60)[0])
+        outcomes += json.loads(process.communicate(timeout=PATIENCE_S)[0])
     state.close()
     assert [len(mine) for mine in outcomes] == [len(accounts)] * 4
     assert {tuple(sorted(Counter(four).items())) for four in zip(*outcomes, strict=True)} == {

@@ -10,6 +10,7 @@ from base.access.spent_codes import SpentCodes
 from base.access.state_file import StateFile
 from base.errors import AccessUnavailable
 from tests.kit.clock import ManualClock
+from tests.kit.patience import PATIENCE_S
 
 Opener = Callable[..., StateFile]
 
@@ -45,7 +46,7 @@ def test_a_use_is_on_disk_before_it_is_known(open_state: Opener) -> None:
 def test_rivals_for_one_step_have_one_winner(tmp_path: Path, clock: ManualClock) -> None:
     rivals, steps = 4, range(100, 140)
     wins: list[list[int]] = [[] for _ in range(rivals)]
-    barrier = threading.Barrier(rivals, timeout=30)
+    barrier = threading.Barrier(rivals, timeout=PATIENCE_S)
 
     def spend_all(mine: list[int]) -> None:
         state = StateFile(tmp_path, clock)

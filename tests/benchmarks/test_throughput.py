@@ -12,6 +12,7 @@ import pytest
 from base.messages import MessageType, Transaction
 from benchmarks.orders import SIZE, SLOTS, Replies, Ring
 from benchmarks.throughput import Figures, report
+from tests.kit.patience import PATIENCE_S
 from tests.kit.source import ROOT
 
 
@@ -24,7 +25,7 @@ def messages(ring: Ring, number: int) -> list[Transaction]:
 
 def test_a_short_run_prints_both_rates_and_their_ratio() -> None:
     command = [sys.executable, "-m", "benchmarks.throughput", "--rounds", "1", "--seconds", "0.2", "--sessions", "2"]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
     assert run.returncode == 0, run.stderr
     printed = dict(line.split(None, 1) for line in run.stdout.splitlines())
     assert list(printed) == ["machine", "load", "mix", "rounds", "venue", "echo", "ratio", "cpu"]

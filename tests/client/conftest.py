@@ -11,6 +11,7 @@ from base.client import Trader
 from base.messages import ClientLogon, Message
 from tests.kit.lost_oes import Venue
 from tests.kit.one_book import OneBook
+from tests.kit.patience import PATIENCE_S
 from tests.kit.scripted_servers import ScriptedServer, accepting_aes, accepting_oes
 
 
@@ -26,7 +27,8 @@ class House:
 
     def trader(self, **options: object) -> Trader:
         """Give a Trader that is logged on."""
-        given: dict[str, object] = {"key": "1", "user": "1", "account": 1, "first_order_id": 1} | options
+        given: dict[str, object] = {"key": "1", "user": "1", "account": 1, "first_order_id": 1, "timeout_s": PATIENCE_S}
+        given |= options
         trader = Trader(*self.aes.address, on_message=self.told.append, **given)  # type: ignore[arg-type]
         self.stack.callback(trader.close)
         trader.log_on()
@@ -34,7 +36,7 @@ class House:
 
     def requests(self) -> list[Message]:
         """Give what the OES received so far, logons left out."""
-        received = [self.oes.received.get(timeout=5) for _ in range(self.oes.received.qsize())]
+        received = [self.oes.received.get(timeout=PATIENCE_S) for _ in range(self.oes.received.qsize())]
         return [message for message in received if not isinstance(message, ClientLogon)]
 
 

@@ -10,7 +10,8 @@ from base.messages import MessageType, Side
 from base.servers.aes import build_aes
 from base.servers.demo_settings import demo_settings
 from base.servers.oes import build_oes
-from tests.kit.serving import WAIT_S, serving
+from tests.kit.patience import PATIENCE_S
+from tests.kit.serving import serving
 
 LOOPBACK = ("127.0.0.1", 0)
 
@@ -20,7 +21,7 @@ def test_trading_goes_on_at_the_oes_that_the_aes_names_next(tmp_path: Path) -> N
     with ExitStack() as stack, ExitStack() as first:
         first.enter_context(serving(lambda: build_oes(demo_settings(), LOOPBACK, tmp_path)))
         aes = stack.enter_context(serving(lambda: build_aes(demo_settings(), LOOPBACK, tmp_path)))
-        trader = Trader(*aes.address, key="1", user="1", account=1, timeout_s=WAIT_S, transcript=Transcript(output))
+        trader = Trader(*aes.address, key="1", user="1", account=1, timeout_s=PATIENCE_S, transcript=Transcript(output))
         stack.callback(trader.close)
         trader.log_on()
         session = trader.trading_session

@@ -1,6 +1,8 @@
 """`handoff capture`: the file holds what the MDS sent, byte for byte, and nothing that is secret."""
 
+import signal
 import struct
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,7 +12,9 @@ from base.clock import Clock
 from base.messages import ClientLogon, TopOfBook
 from base.wire.framing import Framer
 from base.wire.pcap import FILE_HEADER
-from tests.kit.programs import over_a_pipe
+from tests.kit.patience import wait_until
+from tests.kit.programs import environment, over_a_pipe, rest_of
+from tests.kit.source import ROOT
 from tests.kit.whole_venue import trade, whole_venue
 
 
@@ -29,18 +33,24 @@ def streams(content: bytes) -> dict[int, bytes]:
     return found
 
 
+def frames_in(file: Path) -> list[bytes]:
+    content = file.read_bytes() if file.exists() else b""
+    return [frame for data in streams(content or FILE_HEADER).values() for frame in Framer().receive(data)]
+
+
 def test_a_subscription_is_written_down(tmp_path: Path) -> None:
     file = tmp_path / "market.pcap"
     with whole_venue(tmp_path / "state") as venue:
         trade(venue.aes, 50_000.0)
         host, port = venue.aes.address
-        code, shown, errors = over_a_pipe(
-            [sys.executable, "-m", "base", "capture", str(file), host, str(port), "--user", "BOU7", "--account",
-             "100700", "--seconds", "0.2", "--levels", "1", "--symbol", "BTCUSD", "--symbol", "BTCUSDT"]
-        )  # fmt: skip
-    assert (code, shown, errors) == (0, "", f"2 messages in {file}\n")
-    ((port, data),) = streams(file.read_bytes()).items()
-    frames = [TopOfBook.parse(frame) for frame in Framer().receive(data)]
+        command = [sys.executable, "-m", "base", "capture", str(file), host, str(port), "--user", "BOU7", "--account",
+                   "100700", "--levels", "1", "--symbol", "BTCUSD", "--symbol", "BTCUSDT"]  # fmt: skip
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment()) as program:
+            wait_until(lambda: program.poll() is not None or len(frames_in(file)) == 2, "both pictures are written")
+            program.send_signal(signal.SIGINT)
+            _, errors = rest_of(program)
+    assert (program.returncode, errors) == (0, f"2 messages in {file}\n")
+    frames = [TopOfBook.parse(frame) for frame in frames_in(file)]
     assert [(one.SymbolName, one.BuyPrice) for one in frames] == [("BTCUSD", 50_000.0), ("BTCUSDT", 0.0)]
 
 

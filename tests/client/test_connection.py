@@ -10,9 +10,8 @@ from base.client.connection import ServerConnection, check_reachable
 from base.client.transcript import Transcript
 from base.errors import ConnectionLost
 from base.messages import ClientLogon, Message
+from tests.kit.patience import PATIENCE_S
 from tests.kit.scripted_servers import ScriptedServer, closed_port, hanging_up, silent
-
-WAIT_S = 5.0
 
 
 class Owner:
@@ -43,7 +42,7 @@ def connect(sel: selectors.BaseSelector, address: tuple[str, int], until: int) -
     owner, output = Owner(), io.StringIO()
     connection = ServerConnection(sel, "AES", address, owner, Transcript(output))
     while len(owner.told) < until:
-        ready = sel.select(WAIT_S)
+        ready = sel.select(PATIENCE_S)
         assert ready, f"nothing happened after {owner.told}"
         for key, mask in ready:
             key.data.process_events(mask)

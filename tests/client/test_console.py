@@ -15,6 +15,7 @@ from base.client.answers import whole_number
 from base.client.console import Console, InputEnded, run_program
 from base.errors import LogonRefused
 from base.socket_controller import SocketController
+from tests.kit.patience import PATIENCE_S
 
 NUMBER = whole_number("number", 1, 9)
 
@@ -105,7 +106,7 @@ def test_serving_ends_with_the_input(keyboard: Keyboard) -> None:
 
 
 def test_serving_ends_with_the_last_socket_and_leaves_the_next_line(keyboard: Keyboard) -> None:
-    guard = threading.Timer(5.0, keyboard.end)
+    guard = threading.Timer(PATIENCE_S, keyboard.end)
     guard.start()
     ours, peer = socket.socketpair()
     controller = SocketController(keyboard.console.selector, ours, "", None)
@@ -133,7 +134,7 @@ class Alarm:
 
 
 def test_a_deadline_is_served_without_any_socket(keyboard: Keyboard) -> None:
-    guard = threading.Timer(5.0, keyboard.end)
+    guard = threading.Timer(PATIENCE_S, keyboard.end)
     guard.start()
     alarm = Alarm(keyboard.console.clock.now_ns() + 1_000_000)
     keyboard.console.serve_until_line(alarm)
@@ -144,7 +145,7 @@ def test_a_deadline_is_served_without_any_socket(keyboard: Keyboard) -> None:
 
 
 def test_half_a_line_does_not_stop_the_sockets(keyboard: Keyboard) -> None:
-    guard = threading.Timer(5.0, keyboard.end)
+    guard = threading.Timer(PATIENCE_S, keyboard.end)
     guard.start()
     ours, peer = socket.socketpair()
     read = []

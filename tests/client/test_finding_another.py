@@ -11,6 +11,7 @@ from base.messages import ClientLogon, Message, RejectReason, Side
 from base.one_time_code import PERIOD_S, totp
 from tests.kit.clock import SECOND
 from tests.kit.lost_oes import Loop, Venue, dead, refused_with
+from tests.kit.patience import PATIENCE_S
 from tests.kit.scripted_servers import (
     AES_KEY,
     Reply,
@@ -153,7 +154,7 @@ def test_a_goodbye_with_a_reason_is_final(venue: Venue, reason: int) -> None:
     trader.collateral()
     venue.named = [venue.spare.text]
     with pytest.raises(ConnectionLost, match=f"it logged us out: {RejectReason(reason).name}"):
-        list(trader.messages(5))
+        list(trader.messages(PATIENCE_S))
     assert venue.logons == 0
 
 
@@ -173,7 +174,7 @@ def test_a_refusal_that_will_not_change_is_final(venue: Venue) -> None:
     venue.aes_says = [refused_with(RejectReason.INVALID_KEY)]
     venue.kill_primary()
     with pytest.raises(LogonRefused, match="INVALID_KEY"):
-        list(trader.messages(5))
+        list(trader.messages(PATIENCE_S))
 
 
 def test_our_own_logout_is_no_loss(venue: Venue) -> None:

@@ -12,6 +12,8 @@ from base.client.logon import Stage
 from base.client.transcript import Transcript
 from base.errors import ConnectionLost, HandoffError, LocalProtocolError, LogonRefused, NoReply, RemoteProtocolError
 from base.messages import ClientLogon, Message, RejectReason, Transaction
+from tests.kit.clock import ManualClock
+from tests.kit.patience import PATIENCE_S
 from tests.kit.scripted_servers import (
     AES_KEY,
     OES_KEY,
@@ -40,7 +42,7 @@ def start(stack: ExitStack, script: Script) -> ScriptedServer:
     return stack.enter_context(ScriptedServer(script))
 
 
-def trader_for(stack: ExitStack, address: tuple[str, int], timeout_s: float = 5.0, **options: object) -> Trader:
+def trader_for(stack: ExitStack, address: tuple[str, int], timeout_s: float = PATIENCE_S, **options: object) -> Trader:
     trader = Trader(*address, key="1", user="1", account=1, timeout_s=timeout_s, **options)  # type: ignore[arg-type]
     stack.callback(trader.close)
     return trader
@@ -52,7 +54,7 @@ def gone() -> str:
 
 
 def logons(server: ScriptedServer) -> list[Message]:
-    return [server.received.get(timeout=5) for _ in range(server.received.qsize())]
+    return [server.received.get(timeout=PATIENCE_S) for _ in range(server.received.qsize())]
 
 
 def test_the_keys_and_the_session_are_handed_on(stack: ExitStack) -> None:
@@ -60,17 +62,17 @@ def test_the_keys_and_the_session_are_handed_on(stack: ExitStack) -> None:
     aes = start(stack, accepting_aes(oes.text))
     trader = trader_for(stack, aes.address)
     trader.log_on()
-    first, second = aes.received.get(timeout=5), oes.received.get(timeout=5)
+    first, second = aes.received.get(timeout=PATIENCE_S), oes.received.get(timeout=PATIENCE_S)
     assert (first.Key, second.Key) == (0, AES_KEY)
     assert first.TwoFA == second.TwoFA == "517846"
     assert trader.stage is Stage.TRADING
     assert trader.trading_session == SESSION
     assert (trader.address_of("AES"), trader.address_of("OES")) == (aes.address, oes.address)
     trader.collateral()
-    assert oes.received.get(timeout=5).Key == OES_KEY
+    assert oes.received.get(timeout=PATIENCE_S).Key == OES_KEY
 
 
-SPARE_CASES = {"closed port": None, "hangs up": hanging_up, "silent": silent}
+SPARE_CASES = {"closed port": None, "hangs up": hanging_up}
 
 
 @pytest.mark.parametrize("primary_script", SPARE_CASES.values(), ids=SPARE_CASES)
@@ -84,11 +86,37 @@ def test_the_spare_is_used_with_a_fresh_grant(stack: ExitStack, primary_script: 
             yield reply.replace(Key=next(keys)) if isinstance(reply, ClientLogon) else reply
 
     aes = start(stack, granting)
-    trader = trader_for(stack, aes.address, timeout_s=1.0 if primary_script is silent else 5.0)
+    trader = trader_for(stack, aes.address)
     trader.log_on()
     assert trader.address_of("OES") == spare.address
-    assert spare.received.get(timeout=5).Key == 22
+    assert spare.received.get(timeout=PATIENCE_S).Key == 22
     assert len(logons(aes)) == 2
+
+
+def test_the_spare_is_used_when_the_primary_stays_silent(stack: ExitStack) -> None:
+    primary, spare = start(stack, silent), start(stack, accepting_oes())
+    aes = start(stack, accepting_aes(primary.text, spare.text))
+    clock = ManualClock()
+    with selectors.DefaultSelector() as sel:
+        trader = trader_for(stack, aes.address, selector=sel, clock=clock)
+        trader.start_logon()
+        while trader.stage is not Stage.OES_LOGON_SENT:
+            serve(sel)
+        deadline_ns = trader.next_deadline_ns()
+        assert deadline_ns is not None and primary.received.get(timeout=PATIENCE_S).Key == AES_KEY
+        clock.advance(deadline_ns - clock.now_ns())
+        trader.deadline_passed(clock.now_ns())
+        while trader.stage is not Stage.TRADING:
+            serve(sel)
+        assert trader.address_of("OES") == spare.address
+        assert len(logons(aes)) == 2
+
+
+def serve(sel: selectors.BaseSelector) -> None:
+    ready = sel.select(PATIENCE_S)
+    assert ready, "nothing comes"
+    for key, mask in ready:
+        key.data.process_events(mask)
 
 
 def test_an_oes_that_comes_up_meanwhile_is_found(stack: ExitStack) -> None:
@@ -132,7 +160,7 @@ def test_an_aes_that_does_not_let_us_in(
     stack: ExitStack, script: Script, kind: type[HandoffError], words: str
 ) -> None:
     aes = start(stack, script)
-    trader = trader_for(stack, aes.address, timeout_s=SHORT_S if script is silent else 5.0)
+    trader = trader_for(stack, aes.address, timeout_s=SHORT_S if script is silent else PATIENCE_S)
     with pytest.raises(kind, match=words):
         trader.log_on()
     assert trader.stage is Stage.OVER
@@ -182,10 +210,7 @@ def test_a_fresh_grant_does_not_change_the_session(stack: ExitStack) -> None:
     assert grant.Key == AES_KEY
     assert trader.stage is Stage.TRADING
     trader.collateral()
-    assert [message.Key for message in (oes.received.get(timeout=5), oes.received.get(timeout=5))] == [
-        AES_KEY,
-        OES_KEY,
-    ]
+    assert [oes.received.get(timeout=PATIENCE_S).Key for _ in range(2)] == [AES_KEY, OES_KEY]
 
 
 def test_a_goodbye_of_the_oes_ends_the_session(stack: ExitStack) -> None:
@@ -199,7 +224,7 @@ def test_a_goodbye_of_the_oes_ends_the_session(stack: ExitStack) -> None:
     trader.log_on()
     trader.collateral()
     with pytest.raises(ConnectionLost, match="is over: it logged us out: MES_NOT_AVAILABLE_TRADING_DISABLED"):
-        list(trader.messages(5))
+        list(trader.messages(PATIENCE_S))
     assert trader.stage is Stage.OVER
 
 
@@ -211,7 +236,7 @@ def test_servers_that_do_not_close_after_a_logout_are_left(stack: ExitStack, mon
     trader.log_on()
     trader.logout()
     assert trader.failure is None
-    deaf_oes.ended.get(timeout=5)
+    deaf_oes.ended.get(timeout=PATIENCE_S)
 
 
 def test_a_trader_logs_on_once(stack: ExitStack) -> None:
@@ -229,14 +254,12 @@ def test_in_a_selector_loop_of_somebody_else(stack: ExitStack) -> None:
         trader = trader_for(stack, aes.address, selector=sel, transcript=Transcript(output))
         trader.start_logon()
         while trader.stage not in (Stage.TRADING, Stage.OVER):
-            for key, mask in sel.select(5):
-                key.data.process_events(mask)
+            serve(sel)
         assert trader.stage is Stage.TRADING
         assert len(sel.get_map()) == 2
         trader.start_logout()
         while sel.get_map():
-            for key, mask in sel.select(5):
-                key.data.process_events(mask)
+            serve(sel)
         assert trader.next_deadline_ns() is None
     assert "cannot be used: cannot connect: Connection refused" in output.getvalue()
 

@@ -10,6 +10,7 @@ from base.clock import Clock
 from base.errors import ConnectionLost
 from base.messages import Message, Side, Transaction
 from tests.client.conftest import House
+from tests.kit.patience import PATIENCE_S
 
 
 class Touchy:
@@ -35,7 +36,7 @@ def test_messages_stop_when_nobody_asks_any_more(house: House) -> None:
     trader = house.trader()
     for _ in range(3):
         trader.new_order(1, Side.BUY, 1.0, 1.0)
-    for message in trader.messages(5):
+    for message in trader.messages(PATIENCE_S):
         assert message.OrderID == 1
         break
     assert [message.OrderID for message in (trader.wait_for(any_message), trader.wait_for(any_message))] == [2, 3]
@@ -55,7 +56,7 @@ def test_after_a_logout_there_is_nothing_to_wait_for(house: House) -> None:
     trader = house.trader()
     trader.logout()
     with pytest.raises(ConnectionLost, match="the session is over"):
-        trader.wait_for(any_message, 5)
+        trader.wait_for(any_message, PATIENCE_S)
 
 
 def any_message(message: Message) -> bool:

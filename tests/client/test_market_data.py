@@ -26,8 +26,9 @@ from base.servers.demo_settings import demo_settings
 from base.servers.mds import build_mds
 from base.servers.oes import build_oes
 from base.wire.bo.codes import SubscribeType
+from tests.kit.patience import PATIENCE_S
 from tests.kit.scripted_servers import AES_KEY, OES_KEY, SESSION, Reply, ScriptedServer, accepting_aes, accepting_oes
-from tests.kit.serving import WAIT_S, serving
+from tests.kit.serving import serving
 from tests.kit.whole_venue import LOOPBACK, trade, whole_venue
 
 
@@ -57,13 +58,13 @@ class House:
         self.aes = stack.enter_context(naming(self.mds.text))
 
     def market(self, **options: object) -> MarketData:
-        given: dict[str, object] = {"key": "1", "user": "1", "account": 1, "timeout_s": WAIT_S} | options
+        given: dict[str, object] = {"key": "1", "user": "1", "account": 1, "timeout_s": PATIENCE_S} | options
         market = MarketData(*self.aes.address, **given)  # type: ignore[arg-type]
         self.stack.callback(market.close)
         return market
 
     def asked(self) -> list[MarketDataSubscribe]:
-        received = [self.mds.received.get(timeout=5) for _ in range(self.mds.received.qsize())]
+        received = [self.mds.received.get(timeout=PATIENCE_S) for _ in range(self.mds.received.qsize())]
         return [message for message in received if isinstance(message, MarketDataSubscribe)]
 
 
@@ -78,7 +79,7 @@ def test_the_key_of_the_aes_leads_to_the_mds_and_its_key_into_the_requests(house
     market = house.market()
     market.log_on()
     assert (market.address_of("AES"), market.address_of("MDS")) == (house.aes.address, house.mds.address)
-    assert house.mds.received.get(timeout=5).Key == AES_KEY
+    assert house.mds.received.get(timeout=PATIENCE_S).Key == AES_KEY
     (request,) = market.subscribe("BTCUSD", 4, kind=SubscribeType.FIVELAYERS)
     assert market.wait_for(lambda message: message.SymbolEnum == 4)
     assert (request.Key, request.TradingSessionID, request.Account, request.MessageType) == (OES_KEY, SESSION, 1, 3)
@@ -158,11 +159,11 @@ def test_in_a_loop_of_ones_own(house: House) -> None:
             market.subscribe(1)
         market.start_logon()
         while market.stage is not Stage.TRADING:
-            for key, mask in selector.select(WAIT_S):
+            for key, mask in selector.select(PATIENCE_S):
                 key.data.process_events(mask)
         market.subscribe(1)
         while not any(isinstance(message, TopOfBook) for message in told):
-            for key, mask in selector.select(WAIT_S):
+            for key, mask in selector.select(PATIENCE_S):
                 key.data.process_events(mask)
         with pytest.raises(LocalProtocolError, match="a MarketData logs on once"):
             market.start_logon()
@@ -172,7 +173,7 @@ def test_in_a_loop_of_ones_own(house: House) -> None:
 def test_one_grant_serves_a_trader_and_its_market_data(tmp_path: Path) -> None:
     with (
         whole_venue(tmp_path) as venue,
-        Trader(*venue.aes.address, key="1", user="1", account=1, timeout_s=WAIT_S) as trader,
+        Trader(*venue.aes.address, key="1", user="1", account=1, timeout_s=PATIENCE_S) as trader,
     ):
         (grant,) = trader.replies(trader.fresh_grant())
         assert isinstance(grant, ClientLogon)
@@ -191,7 +192,7 @@ def test_it_goes_on_at_the_mds_that_the_aes_names_next(tmp_path: Path) -> None:
         aes = stack.enter_context(serving(lambda: build_aes(settings, LOOPBACK, tmp_path)))
         first.enter_context(serving(lambda: build_mds(settings, LOOPBACK, tmp_path)))
         trade(aes, 50_000.0)
-        market = MarketData(*aes.address, key="BOU7", user="BOU7", account=100700, timeout_s=WAIT_S)
+        market = MarketData(*aes.address, key="BOU7", user="BOU7", account=100700, timeout_s=PATIENCE_S)
         with market:
             market.subscribe("BTCUSD")
             market.wait_for(lambda message: message.BuyPrice == 50_000.0)
@@ -199,6 +200,6 @@ def test_it_goes_on_at_the_mds_that_the_aes_names_next(tmp_path: Path) -> None:
             first.close()
             trade(aes, 50_001.0)
             second = stack.enter_context(serving(lambda: build_mds(settings, LOOPBACK, tmp_path)))
-            top = market.wait_for(lambda message: isinstance(message, TopOfBook), WAIT_S)
+            top = market.wait_for(lambda message: isinstance(message, TopOfBook), PATIENCE_S)
             assert (top.BuyPrice, top.MsgSeqNum) == (50_001.0, 1)
             assert (market.address_of("MDS"), market.missed) == (second.address, 0)

@@ -27,6 +27,7 @@ from base.messages import (
 )
 from tests.client.conftest import House
 from tests.kit.lost_oes import Venue, refused_with
+from tests.kit.patience import PATIENCE_S
 from tests.kit.scripted_servers import Reply, closed_port
 
 MENU = """\
@@ -53,7 +54,7 @@ def choose(house: House, *lines: str, receive_s: float | None = None) -> tuple[s
     with os.fdopen(reading) as source:
         console = Console(source, output)
         trader = house.trader(selector=console.selector, transcript=transcript)
-        Menu(trader, console, transcript, receive_s=receive_s, answer_s=5.0).run()
+        Menu(trader, console, transcript, receive_s=receive_s, answer_s=PATIENCE_S).run()
         trader.logout()
     console.selector.close()
     return output.getvalue(), house.requests()
@@ -223,7 +224,7 @@ def test_the_menu_goes_on_after_the_loss_of_the_oes(house: House) -> None:
 
 def test_the_menu_waits_and_receives_while_trading_does_not_go_on_yet(venue: Venue) -> None:
     reading, writing = os.pipe()
-    guard = threading.Timer(5.0, os.close, (writing,))
+    guard = threading.Timer(PATIENCE_S, os.close, (writing,))
     guard.start()
     os.write(writing, b"f\n0\n")
     output = io.StringIO()
@@ -253,7 +254,7 @@ def test_the_menu_waits_and_receives_while_trading_does_not_go_on_yet(venue: Ven
 
 def test_receive_mode_ends_with_the_session(house: House) -> None:
     reading, writing = os.pipe()  # stays open: nobody presses Enter
-    guard = threading.Timer(5.0, os.close, (writing,))
+    guard = threading.Timer(PATIENCE_S, os.close, (writing,))
     guard.start()
     os.write(writing, b"0\n")
     output = io.StringIO()

@@ -13,7 +13,7 @@ from base.client.menu import Menu, MenuTranscript
 from base.client.quotes import Quotes
 from base.errors import ConnectionLost
 from base.wire.bo.codes import SubscribeType
-from tests.kit.serving import WAIT_S
+from tests.kit.patience import PATIENCE_S
 from tests.kit.whole_venue import WholeVenue, trade, whole_venue
 
 
@@ -35,9 +35,10 @@ def choose(venue: WholeVenue, *lines: str, receive_s: float = 0.2) -> str:
         console = Console(source, output)
         host, port = venue.aes.address
         with Trader(
-            host, port, "BOU7", "BOU7", 100700, selector=console.selector, transcript=transcript, clock=console.clock
+            host, port, "BOU7", "BOU7", 100700, selector=console.selector, transcript=transcript, clock=console.clock,
+            timeout_s=PATIENCE_S,
         ) as trader:
-            Menu(trader, console, transcript, receive_s=receive_s).run()
+            Menu(trader, console, transcript, receive_s=receive_s, answer_s=PATIENCE_S).run()
     console.selector.close()
     return output.getvalue()
 
@@ -57,11 +58,11 @@ def test_books_are_shown_as_other_messages_are(tmp_path: Path) -> None:
 
 def test_what_comes_while_receiving_is_counted(tmp_path: Path, console_without_input: Console) -> None:
     with whole_venue(tmp_path) as venue:
-        trader = Trader(*venue.aes.address, key="1", user="1", account=1, timeout_s=WAIT_S)
+        trader = Trader(*venue.aes.address, key="1", user="1", account=1, timeout_s=PATIENCE_S)
         console = console_without_input
         with trader:
             quotes = Quotes(trader, console.selector, MenuTranscript(), console.clock)
-            quotes.subscribe(1, SubscribeType.TOB, 1, WAIT_S)
+            quotes.subscribe(1, SubscribeType.TOB, 1, PATIENCE_S)
             deadline = quotes.next_deadline_ns()
             assert deadline is None
             quotes.deadline_passed(console.clock.now_ns())
@@ -70,7 +71,7 @@ def test_what_comes_while_receiving_is_counted(tmp_path: Path, console_without_i
             while not count:
                 count = quotes.receive(0.05)
             assert count == 1
-            quotes.unsubscribe(1, SubscribeType.TOB, 1, WAIT_S)
+            quotes.unsubscribe(1, SubscribeType.TOB, 1, PATIENCE_S)
             quotes.close()
 
 
@@ -84,14 +85,14 @@ def test_an_instrument_that_is_none_is_refused_and_the_menu_goes_on(tmp_path: Pa
 def test_an_mds_that_is_gone_for_good_is_told_once(tmp_path: Path, console_without_input: Console) -> None:
     with whole_venue(tmp_path) as venue:
         console = console_without_input
-        with Trader(*venue.aes.address, key="1", user="1", account=1, timeout_s=WAIT_S) as trader:
+        with Trader(*venue.aes.address, key="1", user="1", account=1, timeout_s=PATIENCE_S) as trader:
             quotes = Quotes(trader, console.selector, MenuTranscript(), console.clock)
-            quotes.subscribe(1, SubscribeType.TOB, 1, WAIT_S)
+            quotes.subscribe(1, SubscribeType.TOB, 1, PATIENCE_S)
             market = quotes._market
             assert market is not None
             market._handover._fail(ConnectionLost("the MDS is gone"))
             with pytest.raises(ConnectionLost, match="the MDS is gone"):
                 quotes.receive(1.0)
             assert quotes.receive(0.0) == 0
-            quotes.subscribe(1, SubscribeType.TOB, 1, WAIT_S)
+            quotes.subscribe(1, SubscribeType.TOB, 1, PATIENCE_S)
             quotes.close()

@@ -18,6 +18,7 @@ from base.messages import (
     Transaction,
 )
 from tests.client.conftest import House
+from tests.kit.patience import PATIENCE_S
 from tests.kit.scripted_servers import ScriptedServer, accepting_aes, accepting_oes, refusing
 
 
@@ -156,7 +157,7 @@ def test_a_lost_connection_ends_every_wait(house: House) -> None:
     house.oes.hang_up()
     seen = []
     with pytest.raises(ConnectionLost, match=r"the connection to the OES at .* is over"):
-        seen.extend(trader.messages(5))
+        seen.extend(trader.messages(PATIENCE_S))
     for call in (trader.collateral, lambda: trader.wait_for(lambda message: True), lambda: trader.status(1)):
         with pytest.raises(ConnectionLost):
             call()
@@ -223,7 +224,7 @@ def test_totp_codes_follow_the_wall_clock() -> None:
 
     with ScriptedServer(refusing(4)) as aes, pytest.raises(LogonRefused):
         Trader(*aes.address, "12345678901234567890", "1", 1, mode="totp", clock=SecondFiftyNine()).log_on()
-    assert aes.received.get(timeout=5).TwoFA == "287082"
+    assert aes.received.get(timeout=PATIENCE_S).TwoFA == "287082"
 
 
 def test_the_context_logs_out(house: House) -> None:

@@ -1,6 +1,8 @@
 """`handoff watch` as people run it: into a pipe, and on a terminal until Ctrl-C."""
 
 import io
+import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -11,7 +13,8 @@ import pytest
 from base.client.watch import Screen, Watch, WatchRefused
 from base.messages import ClientLogon, FiveLevelData, Side, Transaction
 from base.wire.bo.market_data import Level
-from tests.kit.programs import ANSI, Terminal, over_a_pipe
+from tests.kit.programs import ANSI, Terminal, environment, over_a_pipe, rest_of
+from tests.kit.source import ROOT
 from tests.kit.whole_venue import WholeVenue, trade, whole_venue
 
 FRAME = ["AAA", "BB"]
@@ -30,20 +33,39 @@ def command(venue: WholeVenue, *arguments: object) -> list[str]:
     return [sys.executable, "-m", "base", "watch", *map(str, arguments[:1]), host, str(port), *map(str, arguments[1:])]
 
 
+def shown_until_ctrl_c(line: list[str], *expected: str) -> str:
+    """What a program prints into a pipe until all of this is there and Ctrl-C ends it."""
+    with subprocess.Popen(
+        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment()
+    ) as program:
+        assert program.stdout is not None
+        shown = ""
+        while not all(text in shown for text in expected):
+            line_shown = program.stdout.readline()
+            assert line_shown, f"it ended after {shown!r}"
+            shown += line_shown
+        program.send_signal(signal.SIGINT)
+        rest, errors = rest_of(program)
+        assert (program.returncode, errors) == (0, "")
+    return shown + rest
+
+
 def test_plain_lines_go_into_a_pipe(venue: WholeVenue) -> None:
-    line = command(venue, "btcusd", "--user", "BOU7", "--account", 100700, "--seconds", 0.3)
-    code, shown, errors = over_a_pipe(line)
+    line = command(venue, "btcusd", "--user", "BOU7", "--account", 100700)
+    assert shown_until_ctrl_c(line, "\n") == "BTCUSD  book   bid 1.5 at 50000  no ask\n"
+
+
+def test_it_ends_after_the_seconds_that_were_asked_for(venue: WholeVenue) -> None:
+    code, _, errors = over_a_pipe(command(venue, "BTCUSD", "--user", "BOU7", "--account", 100700, "--seconds", 0.1))
     assert (code, errors) == (0, "")
-    assert shown == "BTCUSD  book   bid 1.5 at 50000  no ask\n"
 
 
 def test_deep_books_bring_the_figures_of_the_day_from_the_top(venue: WholeVenue) -> None:
     trade(venue.aes, 50_000.0, side=Side.SELL, quantity=0.5)
-    line = command(venue, "BTCUSD", "--user", "BOU7", "--account", 100700, "--seconds", 0.3, "--levels", 10)
-    code, shown, _ = over_a_pipe(line)
-    assert code == 0
-    assert "BTCUSD  book   bid 1 at 50000  no ask\n" in shown
-    assert "BTCUSD  book   bid 1 at 50000  no ask  last 50000  volume 0.5  high 50000  low 50000\n" in shown
+    line = command(venue, "BTCUSD", "--user", "BOU7", "--account", 100700, "--levels", 10)
+    book = "BTCUSD  book   bid 1 at 50000  no ask"
+    shown = shown_until_ctrl_c(line, f"{book}\n", f"{book}  last 50000  volume 0.5  high 50000  low 50000\n")
+    assert shown.count("\n") == 2
 
 
 def test_what_cannot_be_watched_is_told(venue: WholeVenue) -> None:

@@ -15,9 +15,7 @@ from base.wire.framing import Framer
 from base.wire.layout import Message
 from base.wire.registry import message_class
 from tests.crash.settings import SYMBOLS, user_of
-
-PATIENCE_S = 20.0
-"""A server that lives and stays silent for so long is taken as stuck."""
+from tests.kit.patience import PATIENCE_S
 
 FIRST_ORDER_ID = 1_000_000
 

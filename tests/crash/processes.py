@@ -11,20 +11,19 @@ import selectors
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from base.clock import Clock
+from tests.kit.patience import PATIENCE_S
 from tests.kit.programs import environment
 from tests.kit.source import ROOT
 
-PATIENCE_S = 30.0
-"""Longer than any server takes on a busy machine."""
+USUAL_START_S = 1.0
+"""Seconds in which a server starts on a machine with nothing else to do, and more."""
 
-LOOK_S = 0.005
 ANNOUNCEMENT = b"listening on "
 KILLED = -signal.SIGKILL
 
@@ -33,22 +32,12 @@ class ServerEnded(Exception):
     """A server ended instead of listening."""
 
 
-def wait_until(
-    condition: Callable[[], object], what: str, patience_s: float = PATIENCE_S, pace_s: float = LOOK_S
-) -> None:
-    """Look again and again until a condition holds."""
-    until = time.monotonic() + patience_s
-    with selectors.DefaultSelector() as nothing:
-        while not condition():
-            assert time.monotonic() < until, f"waited {patience_s:g} s in vain: {what}"
-            nothing.select(pace_s)
-
-
 class Process:
     """One server; what it logs stands in a file."""
 
     def __init__(self, log: Path, arguments: list[str], **plan: Any) -> None:
         self.log = log
+        self.is_spare = "--spare" in arguments
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.crash.start", json.dumps(plan), *arguments, "--stop-with-input"],
@@ -56,6 +45,9 @@ class Process:
                 cwd=ROOT, env=environment(), start_new_session=True,
             )  # fmt: skip
         self.pid = self._process.pid
+        self._began_ns = Clock().now_ns()
+        self.start_s: float | None = None
+        """How long it took until it listened."""
 
     def address(self) -> tuple[str, int]:
         """Wait until it listens; ServerEnded when it does not."""
@@ -69,6 +61,7 @@ class Process:
                 if not part:
                     raise ServerEnded(f"exit code {self.wait()}:\n{self.said()}")
                 line += part
+        self.start_s = self.start_s or (Clock().now_ns() - self._began_ns) / 1e9
         host, port = ast.literal_eval(line.removeprefix(ANNOUNCEMENT).decode())
         return host, port
 
@@ -132,6 +125,12 @@ class Site:
         self.held.close()
         for process in self._started:
             process.close()
+
+    @property
+    def slowness(self) -> float:
+        """How much more time to give here than on a machine of one's own, judged by how long servers take to start."""
+        starts_s = [one.start_s for one in self._started if one.start_s is not None and not one.is_spare]
+        return max(1.0, max(starts_s, default=0.0) / USUAL_START_S)
 
     def start(self, kind: str, *options: str, **plan: Any) -> Process:
         """Start a server on a free port."""

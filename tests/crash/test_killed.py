@@ -14,10 +14,11 @@ import pytest
 from base.network.local_door import ask
 from tests.crash.checker import faults
 from tests.crash.history import read
-from tests.crash.processes import KILLED, Process, ServerEnded, Site, wait_until
+from tests.crash.processes import KILLED, Process, ServerEnded, Site
 from tests.crash.settings import ATOMS_PER_UNIT, account, venue
 from tests.crash.traders import Lives, Trading
 from tests.kit.counts import count, is_long
+from tests.kit.patience import wait_until
 
 CLIENTS = 8
 SEEDS = count(ordinary=2, long=50)

@@ -16,9 +16,10 @@ from base.journal.replay import Commit, read
 from base.messages import CollateralResponse, MessageType, Side
 from base.vocabulary.recorded import RecordedKind
 from tests.crash.line import Line, LineLost, Refused, User
-from tests.crash.processes import KILLED, Process, Site, wait_until
+from tests.crash.processes import KILLED, USUAL_START_S, Process, Site
 from tests.crash.settings import account, user_of, venue
 from tests.kit.counts import count, is_long
+from tests.kit.patience import PATIENCE_S, wait_until
 
 FAILURES = count(ordinary=2, long=5)
 """In each chain."""
@@ -41,10 +42,14 @@ class Chain:
 
     def __init__(self, site: Site) -> None:
         self.site = site
+        self.stand_by_s = 0.0
+        """The longest that a spare took to start: when that is long, everything takes long."""
         aes = site.start("aes").address()
         self.primary = site.start("oes")
         self.primary.address()
-        self.trader = site.held.enter_context(Trader(*aes, key=user_of(3), user=user_of(3), account=3))
+        self.trader = site.held.enter_context(
+            Trader(*aes, key=user_of(3), user=user_of(3), account=3, timeout_s=PATIENCE_S, resume_s=PATIENCE_S)
+        )
         self.spare = self.stand_by()
         self.users = [User(aes, number, site.held) for number in (1, 2)]
         for user in self.users:
@@ -55,8 +60,10 @@ class Chain:
 
     def stand_by(self) -> Process:
         """Start a spare and wait until it follows the primary."""
+        began = time.monotonic()
         spare = self.site.start("oes", "--spare")
         wait_until(lambda: stands_by(spare, self.primary), "the spare stands by")
+        self.stand_by_s = max(self.stand_by_s, time.monotonic() - began)
         return spare
 
     def trade(self, user: User) -> None:
@@ -76,7 +83,7 @@ class Chain:
             line = user.log_on(STEP_S)
         except (LineLost, Refused, TimeoutError):
             return False
-        line.give(10 * STEP_S)
+        line.give(PATIENCE_S)
         self.trade(user)
         return True
 
@@ -86,15 +93,13 @@ class Chain:
         began = time.monotonic()
         self.primary.signal(number)
         request = self.trader.new_order(SYMBOL, Side.BUY, 0.001, 40_000.0)
-        (reply,) = self.trader.replies(request)
+        (reply,) = self.trader.replies(request, PATIENCE_S)
         assert reply.MessageType in (MessageType.ORDER_ACK, MessageType.REJECT), reply
-        (reply,) = self.trader.replies(self.trader.new_order(SYMBOL, Side.BUY, 0.001, 40_000.0))
+        (reply,) = self.trader.replies(self.trader.new_order(SYMBOL, Side.BUY, 0.001, 40_000.0), PATIENCE_S)
         assert reply.MessageType == MessageType.ORDER_ACK, reply
         for user in self.users:
             wait_until(lambda user=user: self.fall_back(user), f"{user.account} trades", pace_s=PACE_S)
         took_s = time.monotonic() - began
-        print(f"{number.name}: {took_s:.2f} s")
-        assert took_s < WITHIN_S[number], f"{took_s:.2f} s after {number.name}"
         assert self.primary.ended and self.primary.wait() == KILLED
         for line in old:
             assert line is not None
@@ -105,7 +110,9 @@ class Chain:
         for user in self.users:
             assert open_orders(user) == self.acknowledged[user.account]
         self.spare = self.stand_by()
-
+        within_s = WITHIN_S[number] * max(1.0, self.stand_by_s / USUAL_START_S)
+        print(f"{number.name}: {took_s:.2f} s")
+        assert took_s < within_s, f"{took_s:.2f} s after {number.name}, not {within_s:.2f}"
 
     def refuse_a_second_session(self) -> None:
         """Somebody else with the same user is not let in beside a client that fell back."""
@@ -214,7 +221,16 @@ AWAY, BACK, INDIFFERENT = 1, 2, 3
 
 @pytest.mark.parametrize("how", ["takeover", "restart"])
 def test_after_it_orders_of_those_who_stay_away_are_cancelled(tmp_path: Path, how: str) -> None:
-    limits = {"RETURN_NS": 1_500_000_000}
+    """On a busy machine nobody may come back in time; then it is tried again with more of it."""
+    for return_s in (1.5, 6, 24):
+        directory = tmp_path / str(return_s)
+        directory.mkdir()
+        if comes_back_in_time(directory, how, {"RETURN_NS": int(return_s * 1e9)}):
+            return
+    raise AssertionError("nobody comes back within 24 s")
+
+
+def comes_back_in_time(tmp_path: Path, how: str, limits: dict[str, int]) -> bool:
     settings = venue(
         account(AWAY, cancel_on_disconnect=True), account(BACK, cancel_on_disconnect=True), account(INDIFFERENT)
     )
@@ -231,7 +247,9 @@ def test_after_it_orders_of_those_who_stay_away_are_cancelled(tmp_path: Path, ho
         users[BACK].log_on()
         wait_until(lambda: RecordedKind.RETURN_OVER in kinds(site), "somebody did not come back")
         given_up = [e.participant for c in commits_of(site) for e in c.entries if e.kind == RecordedKind.RETURN_OVER]
-        assert AWAY - 1 in given_up and BACK - 1 not in given_up
+        if BACK - 1 in given_up:
+            return False
+        assert AWAY - 1 in given_up
         for number in (AWAY, INDIFFERENT):
             users[number].log_on()
         found = {number: open_orders(user) for number, user in users.items()}
@@ -240,6 +258,7 @@ def test_after_it_orders_of_those_who_stay_away_are_cancelled(tmp_path: Path, ho
         assert line is not None
         line.send(users[AWAY].requests.status(orders[AWAY], 1))
         assert line.receive().MessageType == MessageType.CANCELLED
+        return True
 
 
 def kinds(site: Site) -> set[int]:

@@ -11,8 +11,9 @@ from random import Random
 from base.messages import CollateralResponse, MessageType, Transaction
 from base.wire.layout import Message
 from tests.crash.history import Writer
-from tests.crash.line import PATIENCE_S, Line, LineLost, Refused, User
+from tests.crash.line import Line, LineLost, Refused, User
 from tests.crash.settings import ATOMS_PER_UNIT, LOT, LOTS_PER_UNIT, OPENING, SYMBOLS, TICKS, TICKS_PER_UNIT
+from tests.kit.patience import PATIENCE_S
 
 GTC, IOC = 2, 3
 LIMIT, MARKET = 1, 2

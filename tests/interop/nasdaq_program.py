@@ -28,7 +28,7 @@ async def converse(wanted: dict[str, Any]) -> dict[str, Any]:
                 setattr(message, field, value)
             session.send_message(message)
         for _ in range(answers):
-            message = await asyncio.wait_for(session.receive_message(), 20)
+            message = await asyncio.wait_for(session.receive_message(), 80)
             received.append([type(message).__name__, message.record.as_collection()])
     sequence = session.soup_session.sequence
     await session.close()

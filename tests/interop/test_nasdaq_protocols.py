@@ -22,7 +22,8 @@ from tests.interop.answering import Answering
 from tests.interop.whole_life import AMOUNT, ANSWERS, AT, EXECUTED, NEW, NEXT, NUMBERS, PORTS, Step, price, whole_life
 from tests.kit.ouch_floor import JP, jp, jp_cancel
 from tests.kit.ouch_sockets import Peer, running
-from tests.kit.programs import PATIENCE_S, environment
+from tests.kit.patience import PATIENCE_S
+from tests.kit.programs import environment
 from tests.kit.source import ROOT
 
 PROGRAM = ROOT / "tests/interop/nasdaq_program.py"

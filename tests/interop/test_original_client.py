@@ -16,7 +16,8 @@ from base.one_time_code import hotp
 from base.servers.aes import build_aes
 from base.servers.demo_settings import demo_settings
 from base.servers.oes import build_oes
-from tests.kit.serving import WAIT_S, serving
+from tests.kit.patience import PATIENCE_S
+from tests.kit.serving import serving
 
 LOGON = struct.Struct("<1s1sHHI6s6sI24s24s24s24sQIIHH1s")
 ORDER = struct.Struct("<1s1sHHHIQHHHdHdHd12sQdQddd12s6sHQiiddhdddddqdHdHH12s")
@@ -59,13 +60,13 @@ def ask(sock: socket.socket, message: bytes, layout: struct.Struct) -> tuple[obj
 
 
 def test_it_logs_on_in_two_stages_and_each_order_is_answered(aes: tuple[str, int]) -> None:
-    with socket.create_connection(aes, WAIT_S) as aes_sock:
-        aes_sock.settimeout(WAIT_S)
+    with socket.create_connection(aes, PATIENCE_S) as aes_sock:
+        aes_sock.settimeout(PATIENCE_S)
         reply = ask(aes_sock, logon(0), LOGON)
         assert (reply[15], reply[16]) == (1, 0)
         host, port = bytes(reply[8]).rstrip(b"\0").split(b":")  # type: ignore[arg-type]
-        with socket.create_connection((host.decode(), int(port)), WAIT_S) as oes_sock:
-            oes_sock.settimeout(WAIT_S)
+        with socket.create_connection((host.decode(), int(port)), PATIENCE_S) as oes_sock:
+            oes_sock.settimeout(PATIENCE_S)
             assert ask(oes_sock, logon(int(reply[14])), LOGON)[15] == 1  # type: ignore[call-overload]
             for _ in range(3):  # the same OrderID each time
                 answers = [ask(oes_sock, order(message_type, 1), ORDER) for message_type in (NEW, REPLACE, CANCEL)]
@@ -74,11 +75,11 @@ def test_it_logs_on_in_two_stages_and_each_order_is_answered(aes: tuple[str, int
 
 
 def test_every_order_type_it_tries_is_answered(aes: tuple[str, int]) -> None:
-    with socket.create_connection(aes, WAIT_S) as aes_sock:
+    with socket.create_connection(aes, PATIENCE_S) as aes_sock:
         reply = ask(aes_sock, logon(0), LOGON)
         host, port = bytes(reply[8]).rstrip(b"\0").split(b":")  # type: ignore[arg-type]
-        with socket.create_connection((host.decode(), int(port)), WAIT_S) as oes_sock:
-            oes_sock.settimeout(WAIT_S)
+        with socket.create_connection((host.decode(), int(port)), PATIENCE_S) as oes_sock:
+            oes_sock.settimeout(PATIENCE_S)
             ask(oes_sock, logon(int(reply[14])), LOGON)  # type: ignore[call-overload]
             for order_type in range(1, 18):
                 for message_type in (NEW, REPLACE, CANCEL):

@@ -20,7 +20,8 @@ from base.messages import MessageType, Side
 from base.servers.aes import build_aes
 from tests.kit.ouch_floor import JP, N42
 from tests.kit.ouch_sockets import running, settings
-from tests.kit.programs import PATIENCE_S, environment, rest_of
+from tests.kit.patience import PATIENCE_S
+from tests.kit.programs import environment, rest_of
 from tests.kit.serving import serving
 
 OFFER = {

@@ -19,7 +19,8 @@ from base.wire.ouch.nasdaq42 import NASDAQ42
 from base.wire.ouch.nasdaq50 import NASDAQ50
 from tests.kit.ouch_floor import JP, N42, N50, jp, n42, n50, told
 from tests.kit.ouch_sockets import Peer, running
-from tests.kit.programs import PATIENCE_S, environment
+from tests.kit.patience import PATIENCE_S
+from tests.kit.programs import environment
 
 DIALECTS = {
     "japannext": (JP, JAPANNEXT, jp, (1, 2, 3, 4), "JR"),

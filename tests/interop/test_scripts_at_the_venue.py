@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.programs import PATIENCE_S, environment, over_a_pipe, rest_of
+from tests.kit.patience import PATIENCE_S
+from tests.kit.programs import environment, over_a_pipe, rest_of
 from tests.kit.source import ROOT
 
 SCRIPTS = ROOT / "examples/ouch"
@@ -26,7 +27,7 @@ def venue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
         line = next(line for line in process.stderr if line.startswith("japannext_bare at "))
         host, port = line.split()[-1].split(":")
         client = [sys.executable, "-m", "base", "ouch-client", "--play", "--host", host, "--port", port]
-        yield [*client, "--quiet", "0.1"]
+        yield [*client, "--quiet", "0.1", "--timeout", str(PATIENCE_S)]
     finally:
         process.terminate()
         process.communicate(timeout=PATIENCE_S)
@@ -39,7 +40,7 @@ def test_a_script_is_answered_as_it_expects(name: str, venue: list[str]) -> None
 
 
 def test_two_scripts_trade_with_each_other(venue: list[str], tmp_path: Path) -> None:
-    command = [*venue, "--timeout", str(PATIENCE_S), str(SCRIPTS / "trade_seller.json")]
+    command = [*venue, str(SCRIPTS / "trade_seller.json")]
     seller = subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True)
     try:
         assert seller.stdout is not None

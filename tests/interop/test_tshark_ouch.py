@@ -13,10 +13,10 @@ from base.client.ouch import DIALECTS
 from base.client.ouch.link import Link
 from base.network.application import Observer
 from base.wire.pcap import Capture, Peer
-from tests.client.ouch.peers import PATIENCE_S
 from tests.interop.test_nasdaq_protocols import Venue, offering
 from tests.interop.whole_life import PORTS, whole_life
 from tests.kit.ouch_sockets import running
+from tests.kit.patience import PATIENCE_S
 
 PORT = 31421
 LETTERS = "SOAUUXCOAE"
@@ -85,7 +85,7 @@ def said(directory: Path, capture: bytes, *columns: str) -> list[list[str]]:
     fields = [word for column in columns for word in ("-e", column)]
     command = ["tshark", "-r", str(file), "-d", f"tcp.port=={PORT},soupbintcp", "-T", "fields", *fields]
     run = subprocess.run(
-        [*command, "-E", "separator=/t", "-E", "aggregator=,"], capture_output=True, text=True, timeout=PATIENCE_S * 3,
+        [*command, "-E", "separator=/t", "-E", "aggregator=,"], capture_output=True, text=True, timeout=PATIENCE_S,
         check=True, env={"HOME": str(directory), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     return [line.replace("'", "").split("\t") for line in run.stdout.splitlines()]

@@ -18,6 +18,7 @@ from base.journal.replay import read
 from tests.journal.histories import SMALL_SEGMENT_BYTES, open_journal, passes
 from tests.kit.counts import count
 from tests.kit.disk import MemoryDisk
+from tests.kit.patience import PATIENCE_S
 from tests.kit.source import ROOT
 
 NAMES = [f"file{number}" for number in range(limits.JOURNAL_OPEN_FILES + 4)]
@@ -191,7 +192,7 @@ print(acknowledged, inside)
 def test_a_system_that_gives_no_more_room(tmp_path: Path, room: str, verdict: str) -> None:
     """G5 with the real system: files may not grow, so the next cannot be made; the reserve takes the rest."""
     command = [sys.executable, "-c", FILL, str(tmp_path), str(SMALL_SEGMENT_BYTES - 1), room]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
     assert run.returncode == 0, run.stderr
     *said, acknowledged, inside = run.stdout.split()
     assert said == ([verdict] if verdict else [])

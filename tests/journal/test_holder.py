@@ -10,6 +10,7 @@ import pytest
 
 from base.errors import JournalHeld
 from base.journal.holder import LOCK_FILE, Holder, holder_of
+from tests.kit.patience import PATIENCE_S
 from tests.kit.source import ROOT
 
 TAKE = """
@@ -39,7 +40,7 @@ def says(process: subprocess.Popen[str]) -> str:
 
 
 def ends(process: subprocess.Popen[str]) -> None:
-    process.communicate(timeout=20)
+    process.communicate(timeout=PATIENCE_S)
 
 
 def test_a_second_process_is_refused_and_told_who_holds(tmp_path: Path) -> None:

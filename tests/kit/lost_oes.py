@@ -15,6 +15,7 @@ from base.client.transcript import Transcript
 from base.messages import ClientLogon, Message
 from tests.kit.clock import ManualClock
 from tests.kit.one_book import OneBook
+from tests.kit.patience import PATIENCE_S
 from tests.kit.scripted_servers import (
     SESSION,
     Reply,
@@ -73,7 +74,7 @@ class Venue:
         self.primary.hang_up()
 
     def trader(self, **options: object) -> Trader:
-        given: dict[str, object] = {"key": "1", "user": "1", "account": 1, "first_order_id": 1, "timeout_s": 5.0}
+        given: dict[str, object] = {"key": "1", "user": "1", "account": 1, "first_order_id": 1, "timeout_s": PATIENCE_S}
         trader = Trader(
             *self.aes.address,
             on_message=self.told.append,
@@ -116,7 +117,7 @@ class Loop:
             self.pauses.append(deadline_ns - self.clock.now_ns())
             self.clock.advance(max(0, self.pauses[-1]))
         else:
-            ready = self.sel.select(5)
+            ready = self.sel.select(PATIENCE_S)
             assert ready, f"nothing comes in stage {self.trader.stage}"
             for key, mask in ready:
                 key.data.process_events(mask)

@@ -19,7 +19,8 @@ from base.wire.dialect import Direction
 from base.wire.ouch.japannext import JAPANNEXT
 from base.wire.soupbintcp import packets
 from base.wire.soupbintcp.packets import LoginRequest, PacketFramer
-from tests.kit.serving import WAIT_S, serving
+from tests.kit.patience import PATIENCE_S
+from tests.kit.serving import serving
 
 OUCH = """
 [ouch]
@@ -60,7 +61,7 @@ class Peer:
     """A client over a real socket; ``name`` logs in."""
 
     def __init__(self, address: tuple[str, int], name: str = "", first: int = 1, password: str = "") -> None:
-        self.sock = socket.create_connection(address, WAIT_S)
+        self.sock = socket.create_connection(address, PATIENCE_S)
         self.framer = PacketFramer()
         self.bodies: list[bytes] = []
         if name:
@@ -86,8 +87,9 @@ class Peer:
 
     def bare(self, size: int) -> bytes:
         data = b""
-        while len(data) < size:
-            data += self.sock.recv(size - len(data))
+        while len(data) < size and (part := self.sock.recv(size - len(data))):
+            data += part
+        assert len(data) == size, "closed"
         return data
 
     def is_closed(self) -> bool:

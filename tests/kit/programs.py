@@ -17,10 +17,8 @@ from types import TracebackType
 
 import pexpect
 
+from tests.kit.patience import PATIENCE_S
 from tests.kit.source import ROOT
-
-PATIENCE_S = 30.0
-"""Longer than any program takes on a busy machine."""
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -13,6 +13,7 @@ from types import TracebackType
 from base.messages import ClientLogon, LogonType, Message
 from base.wire.framing import Framer
 from base.wire.registry import message_class
+from tests.kit.patience import PATIENCE_S
 
 Reply = Message | bytes | None
 """What a script gives: a message or bytes to send; None closes the connection."""
@@ -48,11 +49,11 @@ class ScriptedServer:
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
-        self._threads[0].join(5)
+        self._threads[0].join(PATIENCE_S)
         self._listener.close()
         self.hang_up()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(PATIENCE_S)
 
     def hang_up(self) -> None:
         """Cut every connection."""
@@ -161,7 +162,9 @@ def hanging_up(message: Message) -> Iterable[Reply]:
 
 
 def closed_port() -> tuple[str, int]:
-    """Give an address where nobody listens."""
-    with socket.create_server((HOST, 0)) as gone:
-        host, port = gone.getsockname()[:2]
+    """Give an address where nobody listens, nor will: the port stays ours for as long as this process lives."""
+    taken = socket.socket()
+    taken.bind((HOST, 0))
+    host, port = taken.getsockname()
+    taken.detach()
     return host, port

@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 
 from base.servers.server import Server
-
-WAIT_S = 10.0
+from tests.kit.patience import PATIENCE_S
 
 
 @contextmanager
@@ -29,9 +28,9 @@ def serving(build: Callable[[], Server]) -> Iterator[Server]:
             built.put(server)
             server.loop.run(signals=False)
 
-    thread = threading.Thread(target=run)
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    server = built.get(timeout=WAIT_S)
+    server = built.get(timeout=PATIENCE_S)
     if isinstance(server, Exception):
         thread.join()
         raise server
@@ -39,5 +38,5 @@ def serving(build: Callable[[], Server]) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
-        thread.join(WAIT_S)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive(), "the server does not stop"

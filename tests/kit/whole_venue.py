@@ -15,7 +15,8 @@ from base.servers.demo_settings import demo_settings
 from base.servers.mds import build_mds
 from base.servers.oes import build_oes
 from base.servers.server import Server
-from tests.kit.serving import WAIT_S, serving
+from tests.kit.patience import PATIENCE_S
+from tests.kit.serving import serving
 
 LOOPBACK = ("127.0.0.1", 0)
 
@@ -42,5 +43,5 @@ def whole_venue(state: Path) -> Iterator[WholeVenue]:
 
 def trade(aes: Server, price: float, *, side: Side = Side.BUY, quantity: float = 1.0) -> None:
     """Have account 1 enter an order in BTCUSD; it is answered when this returns."""
-    with Trader(*aes.address, key="1", user="1", account=1, timeout_s=WAIT_S) as trader:
+    with Trader(*aes.address, key="1", user="1", account=1, timeout_s=PATIENCE_S) as trader:
         trader.replies(trader.new_order("BTCUSD", side, quantity, price))

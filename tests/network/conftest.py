@@ -8,8 +8,8 @@ import pytest
 from base.network.event_loop import EventLoop
 from tests.kit.clock import ManualClock
 from tests.kit.echo import Echo
+from tests.kit.patience import PATIENCE_S
 
-WAIT_S = 5.0
 PASSES = 2_000
 
 
@@ -25,7 +25,7 @@ class Hall:
     def client(self) -> socket.socket:
         """Connect one more client, without waiting for the loop."""
         client = socket.socket()
-        client.settimeout(WAIT_S)
+        client.settimeout(PATIENCE_S)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # so that a slow reader shows soon
         client.connect(self.loop.address)
         self.clients.append(client)
@@ -68,7 +68,7 @@ class Hall:
 @pytest.fixture
 def tcp_pair() -> Iterator[tuple[socket.socket, socket.socket]]:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        peer = socket.create_connection(server.getsockname(), WAIT_S)
+        peer = socket.create_connection(server.getsockname(), PATIENCE_S)
         ours, _ = server.accept()
     with ours, peer:
         yield ours, peer

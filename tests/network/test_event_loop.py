@@ -11,7 +11,8 @@ import pytest
 from base import limits
 from base.network.event_loop import EventLoop
 from tests.kit.clock import SECOND
-from tests.network.conftest import WAIT_S, Hall
+from tests.kit.patience import PATIENCE_S, wait_until
+from tests.network.conftest import Hall
 
 
 def received(client: socket.socket, size: int) -> bytes:
@@ -229,7 +230,7 @@ def test_a_shutdown_says_good_bye_and_then_closes(hall: Hall) -> None:
     thread = run_in_thread(hall)
     hall.loop.stop()
     assert [received(client, 100) for client in clients] == [b"good-bye"] * 3
-    thread.join(WAIT_S)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
     assert order == ["before"]
     assert len(hall.told("shut down")) == 1
@@ -241,7 +242,7 @@ def test_what_waits_for_a_reader_is_sent_before_the_end(hall: Hall) -> None:
     thread = run_in_thread(hall)
     hall.loop.stop()
     assert received(client, 4_000_000) == bytes(3_000_000) + b"good-bye"
-    thread.join(WAIT_S)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
 
 
@@ -249,12 +250,11 @@ def test_a_peer_that_takes_nothing_is_cut_when_the_time_is_up(hall: Hall) -> Non
     hall.slow_reader(3_000_000)
     thread = run_in_thread(hall)
     hall.loop.stop()
-    while not hall.told("shut down"):
-        thread.join(0.001)
+    wait_until(lambda: hall.told("shut down"), "the good-bye is said")
     assert thread.is_alive()
     hall.clock.advance(limits.SHUT_DOWN_NS)
     hall.loop._wakeup.wake()
-    thread.join(WAIT_S)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
 
 
@@ -262,10 +262,9 @@ def test_the_second_stop_does_not_wait(hall: Hall) -> None:
     hall.slow_reader(3_000_000)
     thread = run_in_thread(hall)
     hall.loop.stop()
-    while not hall.told("shut down"):
-        thread.join(0.001)
+    wait_until(lambda: hall.told("shut down"), "the good-bye is said")
     hall.loop.stop()
-    thread.join(WAIT_S)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()
 
 
@@ -273,9 +272,9 @@ def test_nobody_is_accepted_after_the_end(hall: Hall) -> None:
     address = hall.loop.address
     thread = run_in_thread(hall)
     hall.loop.stop()
-    thread.join(WAIT_S)
+    thread.join(PATIENCE_S)
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(address, WAIT_S)
+        socket.create_connection(address, PATIENCE_S)
     hall.loop.close()
 
 

@@ -12,8 +12,7 @@ import pytest
 
 from base import limits
 from base.network.listener import Listener
-
-WAIT_S = 5.0
+from tests.kit.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -52,12 +51,12 @@ def door(selector: selectors.BaseSelector) -> Iterator[Door]:
 def test_port_0_reports_the_real_port(door: Door) -> None:
     host, port = door.listener.address
     assert (host, port > 0) == ("127.0.0.1", True)
-    socket.create_connection((host, port), WAIT_S).close()
+    socket.create_connection((host, port), PATIENCE_S).close()
 
 
 def test_a_pass_accepts_as_many_as_its_bound_allows(door: Door) -> None:
-    clients = [socket.create_connection(door.listener.address, WAIT_S) for _ in range(limits.ACCEPTS_PER_PASS + 1)]
-    assert door.selector.select(WAIT_S)
+    clients = [socket.create_connection(door.listener.address, PATIENCE_S) for _ in range(limits.ACCEPTS_PER_PASS + 1)]
+    assert door.selector.select(PATIENCE_S)
     door.listener.process_events(selectors.EVENT_READ)
     assert len(door.accepted) == limits.ACCEPTS_PER_PASS
     door.listener.process_events(selectors.EVENT_READ)
@@ -69,11 +68,11 @@ def test_a_pass_accepts_as_many_as_its_bound_allows(door: Door) -> None:
 def test_a_pause_leaves_those_who_connect_to_the_kernel(door: Door) -> None:
     door.listener.pause()
     door.listener.pause()
-    with socket.create_connection(door.listener.address, WAIT_S):
+    with socket.create_connection(door.listener.address, PATIENCE_S):
         assert door.selector.select(0.05) == []
         door.listener.resume()
         door.listener.resume()
-        assert door.selector.select(WAIT_S)
+        assert door.selector.select(PATIENCE_S)
 
 
 def test_a_closed_listener_stays_closed(door: Door) -> None:
@@ -93,9 +92,9 @@ def test_a_process_without_any_file_asks_once_and_pauses(door: Door) -> None:
     door.listener.pause()
     door.listener.sock = Exhausted(fileno=door.listener.sock.detach())
     door.listener.resume()
-    with socket.create_connection(door.listener.address, WAIT_S):
+    with socket.create_connection(door.listener.address, PATIENCE_S):
         for _ in range(3):
-            assert door.selector.select(WAIT_S)
+            assert door.selector.select(PATIENCE_S)
             door.listener.process_events(selectors.EVENT_READ)
             assert door.selector.select(0) == [], "it would spin"
             door.listener.resume()
@@ -132,25 +131,25 @@ def test_a_process_without_files_turns_away_pauses_and_recovers() -> None:
     )
     assert server.stdin and server.stdout and server.stderr
     address = tuple(json.loads(server.stdout.readline()))
-    live = socket.create_connection(address, WAIT_S)
+    live = socket.create_connection(address, PATIENCE_S)
     live.sendall(b"first")
     assert live.recv(10) == b"first"
-    crowd = [socket.create_connection(address, WAIT_S) for _ in range(400)]
+    crowd = [socket.create_connection(address, PATIENCE_S) for _ in range(400)]
     turned_away = 0
     for client in crowd[200:]:
-        client.settimeout(WAIT_S)
+        client.settimeout(PATIENCE_S)
         turned_away += client.recv(10) == b""
     live.sendall(b"alive")
     assert (turned_away, live.recv(10)) == (200, b"alive")
     for client in crowd:
         client.close()
-    with socket.create_connection(address, WAIT_S) as newcomer:
+    with socket.create_connection(address, PATIENCE_S) as newcomer:
         newcomer.sendall(b"hello")
         assert newcomer.recv(10) == b"hello"
     live.close()
     server.stdin.close()
     end = json.loads(server.stdout.readline())
-    assert server.wait(WAIT_S) == 0
+    assert server.wait(PATIENCE_S) == 0
     assert 2 <= end["accepted"] < 64
     assert end["passes"] < 600
     assert b"connections turned away: Too many open files" in server.stderr.read()

@@ -15,10 +15,10 @@ import pytest
 
 from base import limits
 from base.network.local_door import LocalDoor, ask
+from tests.kit.patience import PATIENCE_S
 from tests.kit.source import ROOT
 from tests.network.conftest import Hall
 
-WAIT_S = 5.0
 DIES_WITH_ITS_DOOR_OPEN = """
 import os, selectors, sys
 from pathlib import Path
@@ -44,7 +44,7 @@ class Hut:
 
     def caller(self) -> socket.socket:
         caller = socket.socket(socket.AF_UNIX)
-        caller.settimeout(WAIT_S)
+        caller.settimeout(PATIENCE_S)
         caller.connect(str(self.path))
         self.work()
         return caller
@@ -180,7 +180,7 @@ def test_what_a_dead_process_left_is_replaced(make_hut: Callable[..., Hut], tmp_
             make_hut()
         process.stdin.write(b"\n")
         process.stdin.flush()
-        process.wait(WAIT_S)
+        process.wait(PATIENCE_S)
     assert path.is_socket()
     make_hut().caller().close()
 
@@ -220,7 +220,7 @@ def test_the_loop_serves_a_door_until_its_shutdown(hall: Hall, tmp_path: Path) -
     asking = threading.Thread(target=lambda: answers.append(ask(path, b"hello")))
     asking.start()
     hall.until(lambda: answers or not asking.is_alive())
-    asking.join(WAIT_S)
+    asking.join(PATIENCE_S)
     assert answers == [b"hello at %d" % hall.loop.now_ns]
     hall.loop.stop()
     hall.loop.run(signals=False)

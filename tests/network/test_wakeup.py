@@ -9,8 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from base.network.wakeup import EndOfInput, Wakeup, stop_on_signals
-
-WAIT_S = 5.0
+from tests.kit.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ def wakeup(selector: selectors.BaseSelector) -> Iterator[Wakeup]:
 
 
 def run_pass(selector: selectors.BaseSelector) -> None:
-    events = selector.select(WAIT_S)
+    events = selector.select(PATIENCE_S)
     assert events
     for key, mask in events:
         key.data.process_events(mask)

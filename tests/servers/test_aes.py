@@ -10,7 +10,8 @@ from base.messages import ClientLogon, LoginStatus, RejectReason
 from base.one_time_code import hotp
 from base.servers.aes import build_aes
 from base.servers.demo_settings import demo_settings
-from tests.kit.serving import WAIT_S, serving
+from tests.kit.patience import PATIENCE_S
+from tests.kit.serving import serving
 
 LOOPBACK = ("127.0.0.1", 0)
 LOGON = ClientLogon(LogonType=1, Account=1, UserName="1", TwoFA=hotp(b"1", 0))
@@ -18,7 +19,7 @@ LOGON = ClientLogon(LogonType=1, Account=1, UserName="1", TwoFA=hotp(b"1", 0))
 
 def ask(address: tuple[str, int], *messages: ClientLogon) -> list[ClientLogon]:
     replies = []
-    with socket.create_connection(address, WAIT_S) as client:
+    with socket.create_connection(address, PATIENCE_S) as client:
         for message in messages:
             client.sendall(message.encode())
             data = b""
@@ -53,7 +54,7 @@ def test_a_wrong_code_is_refused_and_closed(tmp_path: Path) -> None:
 
 def test_noise_closes_its_connection_only(tmp_path: Path) -> None:
     with serving(lambda: build_aes(demo_settings(), LOOPBACK, tmp_path, oes=["10.0.0.1:5"])) as server:
-        with socket.create_connection(server.address, WAIT_S) as noisy:
+        with socket.create_connection(server.address, PATIENCE_S) as noisy:
             noisy.sendall(b"\xff" * 100_000)
             assert noisy.recv(1000) == b""
         assert ask(server.address, LOGON)[0].LoginStatus == LoginStatus.SUCCESS

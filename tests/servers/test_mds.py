@@ -28,7 +28,8 @@ from base.wire.bo.market_data import MarketDataExecReport, MarketDataSubscribe, 
 from base.wire.framing import Framer
 from base.wire.layout import Message
 from base.wire.registry import message_class
-from tests.kit.serving import WAIT_S, serving
+from tests.kit.patience import PATIENCE_S
+from tests.kit.serving import serving
 
 LOOPBACK = ("127.0.0.1", 0)
 
@@ -41,13 +42,13 @@ class Viewer:
         logon = ClientLogon(LogonType=1, Account=account, UserName=user, TwoFA=code)
         self._framer = Framer()
         self._messages: list[Message] = []
-        with socket.create_connection(aes, WAIT_S) as self._socket:
+        with socket.create_connection(aes, PATIENCE_S) as self._socket:
             self._socket.sendall(logon.encode())
             granted = self.read()
         assert isinstance(granted, ClientLogon) and granted.LoginStatus == 1
         self.address = split_address(granted.PrimaryMarketDataIP.strip())
         self._framer = Framer()
-        self._socket = socket.create_connection(self.address, WAIT_S)
+        self._socket = socket.create_connection(self.address, PATIENCE_S)
         self._socket.sendall(logon.replace(Key=granted.Key, TradingSessionID=granted.TradingSessionID).encode())
         welcome = self.read()
         assert isinstance(welcome, ClientLogon) and welcome.LoginStatus == 1
@@ -104,7 +105,7 @@ def venue(state: Path) -> Iterator[tuple[Server, Server, Server]]:
 
 
 def trade(aes: Server, price: float, *, side: Side = Side.BUY, quantity: float = 1.0) -> None:
-    with Trader(*aes.address, key="1", user="1", account=1, timeout_s=WAIT_S) as trader:
+    with Trader(*aes.address, key="1", user="1", account=1, timeout_s=PATIENCE_S) as trader:
         trader.replies(trader.new_order("BTCUSD", side, quantity, price))
 
 

@@ -24,7 +24,8 @@ from base.servers.server import Server
 from base.socket_controller import format_address
 from base.vocabulary.logons import ORDER_ENTRY
 from base.vocabulary.recorded import RecordedKind
-from tests.kit.serving import WAIT_S, serving
+from tests.kit.patience import PATIENCE_S
+from tests.kit.serving import serving
 
 LOOPBACK = ("127.0.0.1", 0)
 
@@ -38,7 +39,7 @@ def live(state: Path) -> tuple[str, ...]:
 
 
 def trader(aes: Server, account: int, user: str) -> Trader:
-    return Trader(*aes.address, key=user, user=user, account=account, timeout_s=WAIT_S, resume_s=0)
+    return Trader(*aes.address, key=user, user=user, account=account, timeout_s=PATIENCE_S, resume_s=0)
 
 
 def test_its_address_is_known_while_it_accepts_and_no_longer(tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ def test_a_second_logon_is_refused_or_takes_over(tmp_path: Path) -> None:
             if takeover:
                 second.log_on()
                 with pytest.raises(ConnectionLost):
-                    first.wait_for(lambda message: False, WAIT_S)
+                    first.wait_for(lambda message: False, PATIENCE_S)
             else:
                 with pytest.raises(LogonRefused):
                     second.log_on()
@@ -140,5 +141,5 @@ def test_a_shutdown_tells_its_clients(tmp_path: Path) -> None:
         client.log_on()
         threading.Thread(target=oes.stop).start()
         with pytest.raises(ConnectionLost):
-            client.wait_for(lambda message: False, WAIT_S)
+            client.wait_for(lambda message: False, PATIENCE_S)
         client.close()

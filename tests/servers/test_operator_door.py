@@ -20,7 +20,8 @@ from base.servers.oes import build_oes
 from base.servers.operator_door import SOCKET_NAME, answer
 from base.servers.server import Server
 from tests.kit.floor import Floor
-from tests.kit.serving import WAIT_S, serving
+from tests.kit.patience import PATIENCE_S
+from tests.kit.serving import serving
 
 LOOPBACK = ("127.0.0.1", 0)
 
@@ -105,8 +106,8 @@ def test_an_index_price_sets_an_order_free_and_both_sides_hear_of_it(
     with (
         serving(lambda: oes(tmp_path)),
         serving(lambda: build_aes(demo_settings(), LOOPBACK, tmp_path)) as aes,
-        Trader(*aes.address, key="1", user="1", account=1, timeout_s=WAIT_S) as buyer,
-        Trader(*aes.address, key="BOU7", user="BOU7", account=100700, timeout_s=WAIT_S) as seller,
+        Trader(*aes.address, key="1", user="1", account=1, timeout_s=PATIENCE_S) as buyer,
+        Trader(*aes.address, key="BOU7", user="BOU7", account=100700, timeout_s=PATIENCE_S) as seller,
     ):
         sale = seller.new_order("BTCUSD", Side.SELL, 1.0, 50_000.0)
         assert seller.replies(sale)[0].MessageType == MessageType.ORDER_ACK
@@ -133,7 +134,7 @@ def test_callers_who_say_nothing_keep_nobody_from_trading(tmp_path: Path) -> Non
         for caller in idle:
             caller.connect(str(tmp_path / SOCKET_NAME))
             caller.sendall(b'{"command":')
-        with Trader(*aes.address, key="1", user="1", account=1, timeout_s=WAIT_S) as trader:
+        with Trader(*aes.address, key="1", user="1", account=1, timeout_s=PATIENCE_S) as trader:
             order = trader.new_order("BTCUSD", Side.BUY, 1.0, 50_000.0)
             assert trader.replies(order)[0].MessageType == MessageType.ORDER_ACK
         assert json.loads(ask(tmp_path / SOCKET_NAME, b'{"command": "status"}'))["ok"]
@@ -153,6 +154,6 @@ def test_many_ask_at_once_and_each_gets_its_own_answer(tmp_path: Path) -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(WAIT_S)
+            thread.join(PATIENCE_S)
     for price in map(str, range(1, limits.LOCAL_CALLERS + 1)):
         assert json.loads(answers[price])["lines"] == [f"the mark price of BTCUSD is {price}"]

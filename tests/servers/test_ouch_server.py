@@ -15,8 +15,8 @@ from base.servers import ouch_server
 from base.servers.oes import Oes
 from base.servers.ouch_server import USERS, built_in_settings
 from tests.kit.ouch_floor import BARE, jp
+from tests.kit.patience import PATIENCE_S
 from tests.kit.programs import rest_of
-from tests.kit.serving import WAIT_S
 
 
 def test_the_built_in_settings_let_bare_clients_in() -> None:
@@ -62,11 +62,10 @@ def test_the_program_shows_the_book_and_writes_it(mode: str, tmp_path: Path) -> 
     )  # fmt: skip
     try:
         assert isinstance(process.stderr, io.TextIOBase) and isinstance(process.stdout, io.TextIOBase)
-        line = process.stderr.readline()
-        while not line.startswith("japannext_bare at "):
-            line = process.stderr.readline()
+        while not (line := process.stderr.readline()).startswith("japannext_bare at "):
+            assert line
         host, port = line.split()[-1].split(":")
-        with socket.create_connection((host, int(port)), WAIT_S) as sock:
+        with socket.create_connection((host, int(port)), PATIENCE_S) as sock:
             assert sock.recv(10, socket.MSG_WAITALL)[9:] == b"S"
             sock.sendall(jp(1, "S", 100, 23_005, orderbookId=2).encode())
             assert sock.recv(65, socket.MSG_WAITALL)[:1] == b"A"
@@ -83,7 +82,7 @@ def test_the_program_shows_the_book_and_writes_it(mode: str, tmp_path: Path) -> 
             (row,) = (tmp_path / "orderbook.csv").read_text().splitlines()
             assert row.startswith("1,") and row.endswith(",ETH,-2300.5,100,-230050,-230050")
         process.send_signal(signal.SIGTERM)
-        out, _ = rest_of(process, WAIT_S)
+        out, _ = rest_of(process)
         assert process.returncode == 0 and (mode != "none" or not out)
     finally:
         process.kill()

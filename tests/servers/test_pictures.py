@@ -15,7 +15,7 @@ from base import limits
 from base.servers.pictures import Photographer
 from base.servers.state_image import captured_in
 from tests.kit.floor import Floor
-from tests.kit.serving import WAIT_S
+from tests.kit.patience import PATIENCE_S, wait_until
 from tests.kit.source import ROOT
 
 
@@ -87,7 +87,7 @@ def test_a_child_ends_with_its_parent_however_that_ends(tmp_path: Path) -> None:
         child = os.pidfd_open(int(started.read_text()))
         parent.kill()
     try:
-        assert select.select([child], [], [], WAIT_S)[0], "the child outlives its parent"
+        assert select.select([child], [], [], PATIENCE_S)[0], "the child outlives its parent"
     finally:
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(child, signal.SIGKILL)
@@ -103,8 +103,7 @@ def test_a_child_that_fails_costs_a_line_in_the_log(caplog: pytest.LogCaptureFix
 
     photographer = Photographer(traded.venue.records, store, 0, forks=True)
     photographer.look(10)
-    while photographer._child is not None:
-        photographer.reap()
+    wait_until(lambda: photographer.reap() or photographer._child is None, "the child ends")
     assert "a picture of the state could not be written (exit code 1)" in caplog.text
     photographer.reap()
 

@@ -18,10 +18,10 @@ from base.one_time_code import hotp
 from base.servers.demo_settings import demo_settings
 from base.servers.program import judge_constant_codes
 from base.servers.settings import Settings, parse_settings
+from tests.kit.patience import PATIENCE_S
 from tests.kit.programs import rest_of
 from tests.kit.source import ROOT
 
-WAIT_S = 10.0
 AES, OES = str(ROOT / "example_server_aes.py"), str(ROOT / "example_server_oes.py")
 
 
@@ -52,7 +52,7 @@ def listening(process: subprocess.Popen[str]) -> tuple[str, int]:
 
 def refused(arguments: Sequence[str], state: Path) -> tuple[int | None, str]:
     with program(arguments, state) as process:
-        out, err = process.communicate(timeout=WAIT_S)
+        out, err = process.communicate(timeout=PATIENCE_S)
         assert out == "" and "Traceback" not in err
         return process.returncode, err
 
@@ -71,13 +71,13 @@ def test_an_example_server_announces_prints_and_ends_in_an_orderly_way(tmp_path:
     with program([AES, "127.0.0.1", "0", "--oes", "10.0.0.1:5"], tmp_path) as process:
         address = listening(process)
         assert address[0] == "127.0.0.1" and address[1] > 0
-        with socket.create_connection(address, WAIT_S) as client:
+        with socket.create_connection(address, PATIENCE_S) as client:
             client.sendall(create_example_message("H", Account=1, UserName="1", TwoFA=hotp(b"1", 0)).encode())
             assert len(client.recv(143)) == 143
             process.send_signal(number)
             assert len(client.recv(143)) == 143, "a logout"
             assert client.recv(143) == b""
-        out, err = rest_of(process, WAIT_S)
+        out, err = rest_of(process)
     assert process.returncode == 0
     assert out.startswith("Message type is client_logon\nBuffer size is 143 required len is 143\n")
     assert "        twoFA                            b'517846'\n" in out
@@ -94,7 +94,7 @@ def test_an_example_server_on_all_addresses_warns_in_one_line(tmp_path: Path) ->
         assert process.stdin
         process.stdin.close()
         process.stdin = None
-        _, err = rest_of(process, WAIT_S)
+        _, err = rest_of(process)
     assert process.returncode == 0
     assert err.count("WARNING") == 1
     assert "other machines reach 0.0.0.0, and everybody knows the keys of the demo accounts" in err

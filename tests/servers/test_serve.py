@@ -20,10 +20,9 @@ from base.gateway.ouch_orders import OuchPort
 from base.messages import InstrumentResponse
 from base.servers.demo_settings import ACCOUNT, INSTRUMENTS
 from base.servers.serve import _House, directions, ouch_line
+from tests.kit.patience import PATIENCE_S, wait_until
 from tests.kit.programs import rest_of
 from tests.kit.source import ROOT
-
-WAIT_S = 15.0
 
 
 @contextmanager
@@ -42,7 +41,28 @@ def serving(state: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
+def servers_of(process: subprocess.Popen[str]) -> dict[str, int]:
+    """The servers that run as its children, by their kind; a spare is one of its own."""
+    found = {}
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((place / "stat").read_text().rpartition(")")[2].split()[1])
+            words = (place / "cmdline").read_bytes().decode().split("\0")
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it ended while we looked
+        if parent == process.pid and "base" in words:  # a child that was just made still looks like its parent
+            kind = words[words.index("base") + 1]
+            found["spare" if "--spare" in words else kind] = int(place.name)
+    return {kind: pid for kind, pid in found.items() if kind != "serve"}
+
+
 FREE = ("--aes", "127.0.0.1:0", "--oes", "127.0.0.1:0", "--mds", "127.0.0.1:0")
+
+
+def patient_trader(aes_port: int) -> Trader:
+    return Trader(
+        "127.0.0.1", aes_port, key="1", user="1", account=1, timeout_s=PATIENCE_S, resume_s=PATIENCE_S
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -53,10 +73,10 @@ def test_it_says_how_to_connect_and_stops_both(tmp_path: Path, number: int) -> N
         assert match
         lines = [process.stdout.readline() for _ in range(4)]
         assert f"handoff client 127.0.0.1 {match[1]}\n" in lines[0]
-        with Trader("127.0.0.1", int(match[1]), key="1", user="1", account=1) as trader:
+        with patient_trader(int(match[1])) as trader:
             assert trader.trading_session == 1
         process.send_signal(number)
-        out, err = rest_of(process, WAIT_S)
+        out, err = rest_of(process)
     assert (process.returncode, out) == (0, "stopping\n")
     assert "AES ended" in err and "OES ended" in err and "MDS ended" in err and "Traceback" not in err
 
@@ -71,17 +91,13 @@ def test_when_one_dies_the_other_is_stopped_and_the_exit_code_says_so(tmp_path: 
     with serving(tmp_path, *FREE) as process:
         assert process.stdout
         process.stdout.readline()
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        assert len(children) == 3
-        os.kill(int(children[0]), signal.SIGKILL)
-        _, err = rest_of(process, WAIT_S)
+        servers = servers_of(process)
+        assert servers.keys() == {"aes", "oes", "mds"}
+        os.kill(servers["oes"], signal.SIGKILL)
+        _, err = rest_of(process)
     assert process.returncode == 1
     assert "handoff: the OES ended by itself with exit code -9" in err
     assert "AES ended" in err
-
-
-def children_of(process: subprocess.Popen[str]) -> list[int]:
-    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
 
 
 def test_a_spare_takes_over_and_gets_a_spare_and_an_mds_is_replaced(tmp_path: Path) -> None:
@@ -91,20 +107,19 @@ def test_a_spare_takes_over_and_gets_a_spare_and_an_mds_is_replaced(tmp_path: Pa
         assert match
         for _ in range(4):
             process.stdout.readline()
-        while len(children_of(process)) < 4:
-            pass  # the spare is being started
-        oes, mds, _, _ = children_of(process)
-        with Trader("127.0.0.1", int(match[1]), key="1", user="1", account=1) as trader:
-            os.kill(oes, signal.SIGKILL)
+        wait_until(lambda: "spare" in servers_of(process), "the spare is started")
+        servers = servers_of(process)
+        with patient_trader(int(match[1])) as trader:
+            os.kill(servers["oes"], signal.SIGKILL)
             assert process.stdout.readline() == "the OES ended by itself with exit code -9; another one is started\n"
             trader.instruments()
-            trader.wait_for(lambda message: isinstance(message, InstrumentResponse))
+            trader.wait_for(lambda message: isinstance(message, InstrumentResponse), PATIENCE_S)
             address = trader.address_of("OES")
             assert address is not None and f"{address[0]}:{address[1]}" != match[2]
-        os.kill(mds, signal.SIGKILL)
+        os.kill(servers["mds"], signal.SIGKILL)
         assert process.stdout.readline() == "the MDS ended by itself with exit code -9; another one is started\n"
         process.send_signal(signal.SIGTERM)
-        out, err = rest_of(process, WAIT_S)
+        out, err = rest_of(process)
     assert (process.returncode, out) == (0, "stopping\n")
     assert "Traceback" not in err
 
@@ -119,7 +134,7 @@ def test_a_spare_takes_over_and_gets_a_spare_and_an_mds_is_replaced(tmp_path: Pa
 )
 def test_wrong_settings_start_nothing(tmp_path: Path, more: tuple[str, ...], code: int, says: str) -> None:
     with serving(tmp_path, *more) as process:
-        out, err = process.communicate(timeout=WAIT_S)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out) == (code, "")
     assert says in err and err.count("\n") == 1
     assert not list(tmp_path.iterdir())
@@ -166,7 +181,7 @@ def test_the_ports_of_ouch_in_the_settings_are_said_and_open(tmp_path: Path) -> 
         assert process.stdout and process.stderr
         process.stdout.readline()
         line = next(line for line in process.stderr if "OUCH, japannext, at " in line)
-        socket.create_connection(("127.0.0.1", int(line.rsplit(":", 1)[1])), WAIT_S).close()
+        socket.create_connection(("127.0.0.1", int(line.rsplit(":", 1)[1])), PATIENCE_S).close()
         process.send_signal(signal.SIGTERM)
-        out, _ = rest_of(process, WAIT_S)
+        out, _ = rest_of(process)
     assert process.returncode == 0 and "OUCH, japannext, at a free port of 127.0.0.1" in out

@@ -11,16 +11,17 @@ from base.create_example_message import create_example_message
 from base.servers.demo_settings import demo_settings
 from base.servers.oes import build_oes
 from base.servers.server import QuietCollector
-from tests.kit.serving import WAIT_S, serving
+from tests.kit.patience import PATIENCE_S
+from tests.kit.serving import serving
 
 
 def test_leaving_the_block_closes_the_port_and_the_tables(tmp_path: Path) -> None:
     with build_oes(demo_settings(), ("127.0.0.1", 0), tmp_path) as server:
         address = server.address
-        socket.create_connection(address, WAIT_S).close()
+        socket.create_connection(address, PATIENCE_S).close()
         assert server.name == "OES"
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(address, WAIT_S)
+        socket.create_connection(address, PATIENCE_S)
 
 
 def test_stop_ends_run(tmp_path: Path) -> None:
@@ -32,8 +33,8 @@ def churn(address: tuple[str, int], rounds: int) -> None:
     """Connect, log on in vain or send garbage, read to the end."""
     logon = create_example_message("H").encode()
     for number in range(rounds):
-        with socket.create_connection(address, WAIT_S) as sock:
-            sock.settimeout(WAIT_S)
+        with socket.create_connection(address, PATIENCE_S) as sock:
+            sock.settimeout(PATIENCE_S)
             sock.sendall(logon if number % 2 else b"garbage!")
             while sock.recv(4096):
                 pass

@@ -17,6 +17,7 @@ from base.wire.bo.codes import Side
 from base.wire.bo.transaction import Transaction
 from base.wire.layout import Message
 from tests.kit.counts import count
+from tests.kit.patience import PATIENCE_S
 
 SESSIONS = 100
 ORDERS = count(ordinary=50, long=1_000)
@@ -96,7 +97,7 @@ class Customer:
 
 
 def turn(selector: selectors.BaseSelector) -> None:
-    ready = selector.select(timeout=10)
+    ready = selector.select(timeout=PATIENCE_S)
     assert ready, f"nothing happened for ten seconds; the seed is {SEED}"
     for key, mask in ready:
         key.data.process_events(mask)

@@ -20,8 +20,8 @@ from base.servers import operator_console
 from base.vocabulary.commands import CancelOrder, Command, NewOrder, ReplaceOrder, SetReferencePrice
 from base.vocabulary.orders import OrderTerms, Trigger
 from tests.crash.line import Line, LineLost, Refused, User
-from tests.crash.processes import wait_until
 from tests.crash.settings import ATOMS_PER_UNIT
+from tests.kit.patience import wait_until
 from tests.reference.entries import SETS
 from tests.reference.market import INSTRUMENTS, PARTICIPANTS
 from tests.reference.streams import GTC, Stream

@@ -12,9 +12,10 @@ import pytest
 from base.client import MarketData
 from base.messages import MarketDataExecReport, Message
 from base.wire.bo.codes import SubscribeType
-from tests.crash.processes import KILLED, Process, Site, wait_until
+from tests.crash.processes import KILLED, Process, Site
 from tests.crash.settings import account, user_of, venue
 from tests.kit.counts import count
+from tests.kit.patience import wait_until
 from tests.shown.crowd import ALL_TYPES, NAMES, Crowd, accounts
 from tests.shown.rebuilt import Level, lots, ticks
 

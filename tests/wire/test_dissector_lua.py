@@ -15,6 +15,7 @@ from base.wire.layout import Message
 from base.wire.pcap import Capture, Peer
 from base.wire.registry import CLASSES
 from tests.kit.counts import count
+from tests.kit.patience import PATIENCE_S
 from tests.wire.samples import VECTORS, seeded
 
 RIGHT_BY_CLASS = {vector["class"]: vector for vector in VECTORS if "wrong" not in vector}
@@ -29,7 +30,8 @@ def decoded(folder: Path, capture: bytes, *columns: str) -> list[list[str]]:
     run = subprocess.run(
         ["tshark", "-X", f"lua_script:{folder / 'bo.lua'}", "-r", str(folder / "said.pcap"), "-Y", "bo",
          "-T", "fields", "-E", "separator=/t", "-E", "aggregator=|", *fields],
-        capture_output=True, text=True, timeout=120, check=True, env={"HOME": str(folder), "PATH": "/usr/bin:/bin"},
+        capture_output=True, text=True, timeout=PATIENCE_S, check=True,
+        env={"HOME": str(folder), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert "lua" not in run.stderr.lower(), run.stderr
     return [line.split("\t") for line in run.stdout.splitlines()]

@@ -11,8 +11,7 @@ from typing import Any
 
 from base.client.ouch import BlockingSession, Client, OuchServer, japannext
 from base.wire.soupbintcp.packets import LoginAccepted, LoginRejectReason, PacketFramer
-
-PATIENCE_S = 20.0
+from tests.kit.patience import PATIENCE_S
 
 
 class Accepting(OuchServer):

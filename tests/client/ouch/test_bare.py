@@ -7,7 +7,8 @@ from base.client.ouch.bare import BareConversation
 from base.errors import ConnectionLost, LocalProtocolError
 from base.session.soup_events import ProtocolBroken, UnsequencedReceived
 from base.wire.dialect import Direction
-from tests.client.ouch.peers import PATIENCE_S, accepting
+from tests.client.ouch.peers import accepting
+from tests.kit.patience import PATIENCE_S
 
 
 def test_an_order_is_answered_without_a_login() -> None:

@@ -10,7 +10,8 @@ from base.client.ouch import connect, japannext
 from base.clock import Clock
 from base.errors import ConnectionLost, LogonRefused, NoReply
 from base.wire.soupbintcp.packets import CLIENT_HEARTBEAT, PacketFramer, debug, sequenced, unsequenced
-from tests.client.ouch.peers import PATIENCE_S, accepting, hand_driven
+from tests.client.ouch.peers import accepting, hand_driven
+from tests.kit.patience import PATIENCE_S
 
 HEARTBEAT = PacketFramer().receive(CLIENT_HEARTBEAT)[0]
 
@@ -31,10 +32,10 @@ def test_send_receive_and_close() -> None:
 
 def test_a_refused_login_leaves_no_thread() -> None:
     with accepting().in_thread() as server:
-        before = threading.active_count()
+        before = set(threading.enumerate())
         with pytest.raises(LogonRefused):
             connect(server.address, "user", "wrong")
-        assert threading.active_count() == before
+        assert set(threading.enumerate()) <= before
 
 
 def test_an_exception_of_a_callback_reaches_the_user() -> None:
@@ -69,16 +70,18 @@ def test_heartbeats_come_each_second_while_a_callback_blocks() -> None:
         assert release.wait(PATIENCE_S)
 
     with hand_driven(lambda address: connect(address, "user", "secret", on_msg=on_msg)) as (peer, coming):
+        clock = Clock()
+        times = [clock.now_ns()]
         peer.let_in()
         client = coming.result(PATIENCE_S)
         peer.send(sequenced(b"hello"))
         assert entered.wait(PATIENCE_S)
-        clock, times = Clock(), []
         for _ in range(3):
             assert peer.next_body() == HEARTBEAT
             times.append(clock.now_ns())
         release.set()
-        assert all(0.7e9 < later - earlier < 1.9e9 for earlier, later in itertools.pairwise(times)), times
+        pauses_ns = [later - earlier for earlier, later in itertools.pairwise(times)]
+        assert sum(pauses_ns) > 1.9e9 and min(pauses_ns) < 1.5e9, f"whoever reads late sees one late: {pauses_ns}"
         closing = threading.Thread(target=client.close)
         closing.start()
         while (body := peer.next_body()) == HEARTBEAT:

@@ -10,8 +10,8 @@ import pytest
 
 from base.client.ouch.command import address_of, options_of
 from base.errors import SettingsError
-from tests.client.ouch.peers import PATIENCE_S
 from tests.client.ouch.small_market import SmallMarket
+from tests.kit.patience import PATIENCE_S
 from tests.kit.programs import Terminal, over_a_pipe
 from tests.kit.source import ROOT
 
@@ -21,8 +21,8 @@ PAIR = ("trade_seller", "trade_buyer")
 
 def client(server: SmallMarket, *arguments: object) -> list[str]:
     host, port = server.address
-    where = ["--host", host, "--port", str(port), "--quiet", "0.1"]
-    return [sys.executable, "-m", "base", "ouch-client", *where, *map(str, arguments)]
+    where = ["--host", host, "--port", str(port), "--quiet", "0.1", "--timeout", PATIENCE_S]
+    return [sys.executable, "-m", "base", "ouch-client", *map(str, where), *map(str, arguments)]
 
 
 @pytest.mark.parametrize("soup", [False, True], ids=["bare", "soup"])
@@ -50,7 +50,7 @@ def test_two_scripted_clients_trade_with_each_other() -> None:
         server.enter_order = watched  # type: ignore[method-assign]
         seller = threading.Thread(
             target=lambda: results.update(
-                seller=over_a_pipe(client(server, SCRIPTS / "trade_seller.json", "--play", "--timeout", 20))
+                seller=over_a_pipe(client(server, SCRIPTS / "trade_seller.json", "--play"))
             )
         )
         seller.start()
@@ -90,11 +90,15 @@ def test_a_reply_that_was_not_expected_fails_and_stands_in_the_junit_file(tmp_pa
 
 
 def test_without_a_script_every_field_is_asked() -> None:
-    with SmallMarket(bare=True).in_thread() as server:
-        answers = ["O", *[""] * 14, "X", "", "", ""]
-        code, told, errors = over_a_pipe(client(server), *answers)
-    assert (code, errors) == (0, "")
-    assert '"orderState": "L"' in told and '"decrementQuantity": 100' in told
+    with SmallMarket(bare=True).in_thread() as server, Terminal(client(server)) as screen:
+        for answer in ("O", *[""] * 14):
+            screen.enter(answer)
+        screen.wait_for('"orderState": "L"')
+        for answer in ("X", "", ""):
+            screen.enter(answer)
+        screen.wait_for('"decrementQuantity": 100')
+        screen.enter("")
+        assert screen.end() == 0
 
 
 def test_wrong_scripts_options_and_addresses(tmp_path: Path) -> None:

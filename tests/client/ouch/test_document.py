@@ -10,7 +10,8 @@ import pytest
 
 from base.client.ouch.script import read_script
 from base.wire.ouch.japannext import JAPANNEXT
-from tests.kit.programs import PATIENCE_S, environment
+from tests.kit.patience import PATIENCE_S
+from tests.kit.programs import environment
 from tests.kit.source import ROOT
 
 TEXT = (ROOT / "docs/ouch-client.md").read_text()

@@ -6,7 +6,8 @@ import pytest
 
 from base.client.ouch import connect, connect_bare, japannext
 from base.errors import ConnectionLost
-from tests.client.ouch.peers import PATIENCE_S, Accepting, accepting, hand_driven
+from tests.client.ouch.peers import Accepting, accepting, hand_driven
+from tests.kit.patience import PATIENCE_S
 
 
 def test_each_account_has_its_own_numbers() -> None:

@@ -10,7 +10,8 @@ from base import limits
 from base.client.ouch import Session, connect_async, japannext
 from base.errors import ConnectionLost, LocalProtocolError, LogonRefused, ParseError, RemoteProtocolError
 from base.wire.soupbintcp.packets import LoginAccepted
-from tests.client.ouch.peers import PATIENCE_S, Accepting, accepting, filled
+from tests.client.ouch.peers import Accepting, accepting, filled
+from tests.kit.patience import PATIENCE_S
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:

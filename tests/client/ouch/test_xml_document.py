@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from base.wire.xml.reader import read_definition
-from tests.kit.programs import PATIENCE_S, environment
+from tests.kit.patience import PATIENCE_S
+from tests.kit.programs import environment
 from tests.kit.source import ROOT
 
 TEXT = (ROOT / "docs/xml-definitions.md").read_text()
