@@ -5,6 +5,7 @@ The ordinary run is the same on every machine and every day; the long run search
 finds is printed as a blob that `@reproduce_failure` takes back.
 """
 
+import signal
 from collections.abc import Generator
 
 import pytest
@@ -21,6 +22,10 @@ settings.register_profile(
 settings.register_profile(
     "long", max_examples=5_000, print_blob=True, deadline=None, suppress_health_check=_SLOW_MACHINES_ARE_NO_FAILURE
 )
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # a shell that starts something in the background makes it deaf to Ctrl-C, and so would be what the tests start
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 settings.load_profile("long" if is_long() else "ordinary")
 
 

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from base import limits
+from base.access.turns import Turns
 from base.clock import Clock
 from base.errors import AccessBusy, AccessUnavailable, SettingsError
 
 FILE_NAME = "grants.db"
+TURNS_NAME = f"{FILE_NAME}-turns"
 FORMAT_VERSION = 1
 PEPPER_BYTES = 32
 
@@ -48,18 +50,23 @@ class StateFile:
         self.clock = clock
         try:
             _create_private(self.path)
+            self._turns = Turns(self.path.with_name(TURNS_NAME))
+        except (OSError, sqlite3.Error) as error:
+            raise SettingsError(f"{self.path}: cannot open the access tables: {error}") from error
+        try:
             self._connection = sqlite3.connect(
                 self.path, timeout=limits.STATE_BUSY_MS / 1000, isolation_level=None, check_same_thread=False
             )
-        except (OSError, sqlite3.Error) as error:
+        except sqlite3.Error as error:
+            self._turns.close()
             raise SettingsError(f"{self.path}: cannot open the access tables: {error}") from error
         try:
             self._prepare()
         except (AccessUnavailable, sqlite3.Error) as error:
-            self._connection.close()
+            self.close()
             raise SettingsError(f"{self.path}: cannot open the access tables: {error}") from error
         except SettingsError:
-            self._connection.close()
+            self.close()
             raise
 
     def _prepare(self) -> None:
@@ -98,9 +105,8 @@ class StateFile:
         """
         connection = self._connection
         try:
-            connection.execute(f"PRAGMA busy_timeout = {limits.STATE_BUSY_MS if wait_ms is None else wait_ms}")
             connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            connection.execute("BEGIN IMMEDIATE")
+            self._begin(limits.STATE_BUSY_MS if wait_ms is None else wait_ms)
             try:
                 yield connection
                 connection.execute("COMMIT")
@@ -112,6 +118,16 @@ class StateFile:
             busy = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
             raise (AccessBusy if busy else AccessUnavailable)(f"{self.path}: {error}") from error
 
+    def _begin(self, wait_ms: int) -> None:
+        left_ms = self._turns.take(wait_ms)
+        if left_ms is None:
+            raise AccessBusy(f"{self.path}: others wait to write as well")
+        try:
+            self._connection.execute(f"PRAGMA busy_timeout = {left_ms}")
+            self._connection.execute("BEGIN IMMEDIATE")
+        finally:
+            self._turns.give()
+
     def read(self, query: str, values: tuple[int | str, ...] = ()) -> list[tuple[Any, ...]]:
         """Give the rows of a query, without any lock that others would wait for."""
         try:
@@ -122,6 +138,7 @@ class StateFile:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+        self._turns.close()
 
 
 def _create_private(path: Path) -> None:

@@ -36,23 +36,31 @@ class SignsOfLife:
         self._leases = leases
         self._clock = clock
         self._last_ns: int | None = None
+        self._looked_ns: int | None = None
 
     def are_missing(self, pid: int) -> bool:
-        """Whether the process gave signs of life and has given none for too long, although it could have."""
+        """Whether the process gave signs of life and has given none for too long, although it could have.
+
+        A time in which we could not look ourselves does not count: the machine may have stood still for both.
+        """
+        now_ns = self._clock.system_ns()
+        if self._looked_ns is not None and self._last_ns is not None:
+            self._last_ns += max(0, now_ns - self._looked_ns - limits.LEASE_RENEW_NS)
+        self._looked_ns = now_ns
         with suppress(AccessUnavailable):
             sign_ns = self._leases.last_sign_of(pid)
             if sign_ns is not None:
                 self._last_ns = max(sign_ns, self._last_ns or 0)
-        if self._last_ns is None or self._clock.system_ns() - self._last_ns <= limits.LEASE_STALE_NS:
+        if self._last_ns is None or now_ns - self._last_ns <= limits.LEASE_STALE_NS:
             return False
         if self._leases.can_be_renewed():
             return True
-        self._last_ns = self._clock.system_ns()  # and once there is room, it has as long as ever to give the next
+        self._last_ns = now_ns  # and once there is room, it has as long as ever to give the next
         return False
 
     def forget(self) -> None:
         """Another process is looked at from now on, or none."""
-        self._last_ns = None
+        self._last_ns = self._looked_ns = None
 
 
 class Spare:
@@ -101,12 +109,12 @@ class Spare:
 
     def process_events(self, mask: int) -> None:
         """The watched process is gone; the next look finds the lock free."""
-        log.warning("process %d, which held the journal, ended", self._watched)
-        self._forget()
+        self._say_that_it_ended()
 
     def _try(self) -> Holder | None:
         pid = holder_of(self._directory)
         if pid is None:
+            self._say_that_it_ended()  # we may see its lock free before we hear of its end
             with suppress(JournalHeld):  # somebody else was faster: the next look finds whom to watch
                 return Holder.take(self._directory)
             return None
@@ -122,6 +130,11 @@ class Spare:
             self._selector.register(self._descriptor, selectors.EVENT_READ, self)
             self._watched = pid
             log.info("standing by: process %d holds the journal in %s", pid, self._directory)
+
+    def _say_that_it_ended(self) -> None:
+        if self._watched is not None:
+            log.warning("process %d, which held the journal, ended", self._watched)
+        self._forget()
 
     def _judge(self, pid: int) -> None:
         """End a process that gave signs of life and gives none any more."""

@@ -25,7 +25,7 @@ def test_the_file_and_its_log_are_readable_by_the_owner_only(tmp_path: Path) -> 
     with state.transaction(durable=True) as tables:
         tables.execute("UPDATE venue SET trading_session = 5")
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()}
-    assert modes == {"grants.db": 0o600, "grants.db-wal": 0o600, "grants.db-shm": 0o600}
+    assert modes == dict.fromkeys(("grants.db", "grants.db-wal", "grants.db-shm", "grants.db-turns"), 0o600)
     assert stat.S_IMODE(directory.stat().st_mode) & 0o077 == 0
     state.close()
 
@@ -74,7 +74,7 @@ def test_processes_that_start_together_all_open_it(tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
         assert failures == []
-        assert [path.name for path in (tmp_path / str(round_)).iterdir()] == ["grants.db"]
+        assert sorted(path.name for path in (tmp_path / str(round_)).iterdir()) == ["grants.db", "grants.db-turns"]
 
 
 def test_the_file_gets_its_name_when_it_has_a_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

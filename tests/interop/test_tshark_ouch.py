@@ -4,6 +4,7 @@ A real client talks to the venue, against the offer of another one; what each si
 """
 
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ class Recording(Observer):
         self._capture = Capture(Peer("10.0.0.1", 40_000), Peer("10.0.0.2", PORT))
         self._parts = [self._capture.opened(1)]
         self._links: list[Link] = []
+        self.over = threading.Event()
         self._connections: list[int] = []
 
     def received(self, connection: int, data: bytes) -> None:
@@ -37,7 +39,9 @@ class Recording(Observer):
             self._parts.append(self._capture.sent(data, len(self._parts) + 1))
 
     def ended(self, connection: int) -> None:
-        """Nothing to keep."""
+        """The venue is through with this one."""
+        if _is_second(self._connections, connection):
+            self.over.set()
 
     def heard(self, link: Link, data: bytes) -> None:
         """A client hears this."""
@@ -65,16 +69,14 @@ def held(name: str, state: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
         hear(link, data)
 
     monkeypatch.setattr(Link, "data_received", record)
-    with (
-        running(state, recording) as ports,
-        offering(Venue(name, ports)),
-        application.connect(ports[PORTS[name]], "B", "pwB", sequence=1) as session,
-    ):
-        for kind, fields, answers in whole_life(name):
-            if kind:
-                session.send_message(getattr(application, kind)(**fields))
-            for _ in range(answers):
-                session.receive_message(PATIENCE_S)
+    with running(state, recording) as ports, offering(Venue(name, ports)):
+        with application.connect(ports[PORTS[name]], "B", "pwB", sequence=1) as session:
+            for kind, fields, answers in whole_life(name):
+                if kind:
+                    session.send_message(getattr(application, kind)(**fields))
+                for _ in range(answers):
+                    session.receive_message(PATIENCE_S)
+        assert recording.over.wait(PATIENCE_S), "the venue hears the logout"
     return recording.file()
 
 

@@ -118,6 +118,24 @@ def test_a_spare_that_another_process_forestalls_goes_on_waiting(
         assert spare._watched == primary._process.pid
 
 
+def test_the_end_of_a_primary_is_said_when_its_lock_is_seen_free_first(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with ExitStack() as stack:
+        primary = stack.enter_context(Child("oes", ["--listen", "127.0.0.1:0", "--state", str(tmp_path)]))
+        primary.address()
+        clock = Clock()
+        tables = StateFile(tmp_path, clock)
+        stack.callback(tables.close)
+        spare = stack.enter_context(Spare(tmp_path / JOURNAL, Leases(tables), clock, Nobody()))
+        assert spare._try() is None
+        primary.stop()
+        holder = spare._try()
+        assert holder is not None
+        holder.release()
+    assert f"process {primary._process.pid}, which held the journal, ended" in caplog.text
+
+
 def test_without_a_primary_a_spare_trades_at_once(tmp_path: Path) -> None:
     with Child("oes", ["--spare", "--listen", "127.0.0.1:0", "--state", str(tmp_path)]) as spare:
         assert spare.address()[1]
@@ -130,13 +148,31 @@ def test_signs_of_life_are_missed_by_who_gave_some_only(tmp_path: Path) -> None:
         clock.advance(100 * SECOND)
         assert not signs.are_missing(os.getpid())
         leases.announce(ORDER_ENTRY, ["127.0.0.1:1"])
-        clock.advance(limits.LEASE_STALE_NS)
-        assert not signs.are_missing(os.getpid())
+        assert not are_missing_after(clock, signs, limits.LEASE_STALE_NS)
         leases.withdraw()  # the last sign is remembered
         clock.advance(1)
         assert signs.are_missing(os.getpid())
         signs.forget()
         assert not signs.are_missing(os.getpid())
+
+
+def are_missing_after(clock: ManualClock, signs: SignsOfLife, time_ns: int) -> bool:
+    """Look as often as a spare does."""
+    for _ in range(time_ns // limits.SPARE_LOOK_NS):
+        signs.are_missing(os.getpid())
+        clock.advance(limits.SPARE_LOOK_NS)
+    return signs.are_missing(os.getpid())
+
+
+def test_a_machine_that_stood_still_costs_nobody_his_life(tmp_path: Path) -> None:
+    clock = ManualClock()
+    with closing(StateFile(tmp_path, clock)) as tables:
+        Leases(tables).announce(ORDER_ENTRY, ["127.0.0.1:1"])
+        signs = SignsOfLife(Leases(tables), clock)
+        assert not signs.are_missing(os.getpid())
+        clock.advance(600 * SECOND)
+        assert not signs.are_missing(os.getpid()), "it was as little able to give a sign as we to look for one"
+        assert are_missing_after(clock, signs, limits.LEASE_STALE_NS), "but it has to go on then"
 
 
 def test_who_finds_no_room_for_signs_of_life_is_not_taken_for_dead(tmp_path: Path) -> None:
@@ -146,11 +182,10 @@ def test_who_finds_no_room_for_signs_of_life_is_not_taken_for_dead(tmp_path: Pat
         Leases(tables).announce(ORDER_ENTRY, ["127.0.0.1:1"])
         assert not signs.are_missing(os.getpid())
         own._connection.execute("PRAGMA query_only = ON")  # whatever we write fails, as on a full disk
-        clock.advance(limits.LEASE_STALE_NS + 1)
-        assert not signs.are_missing(os.getpid())
+        assert not are_missing_after(clock, signs, limits.LEASE_STALE_NS + limits.SPARE_LOOK_NS)
         own._connection.execute("PRAGMA query_only = OFF")
-        clock.advance(limits.LEASE_STALE_NS)
-        assert not signs.are_missing(os.getpid()), "there is room again, and the next sign may take as long as ever"
+        # there is room again, and the next sign may take as long as ever
+        assert not are_missing_after(clock, signs, limits.LEASE_STALE_NS)
         clock.advance(1)
         with tables.transaction(durable=False):  # who hangs may hang in the middle of writing
             assert signs.are_missing(os.getpid())

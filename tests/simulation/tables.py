@@ -55,5 +55,9 @@ class SimulatedState(StateFile):
         if durable:
             self._shared.made_durable()
 
+    def _begin(self, wait_ms: int) -> None:
+        """One process moves at a time, so nobody waits."""
+        self._connection.execute("BEGIN IMMEDIATE")
+
     def close(self) -> None:
         """The database outlives the process."""
