@@ -7,7 +7,7 @@ Sorted by room, outermost first.
 
 # -- socket_controller
 RECEIVE_BYTES = 65_536
-"""Bytes read from one socket per readiness: enough for 262 orders, few enough that others do not wait for long."""
+"""Bytes that a client reads at once: the answers to 262 orders."""
 
 DISCARD_READS = 16
 """Reads (1 MiB in all) that throw input away before a close, so that a reset does not overtake the last message."""
@@ -62,6 +62,10 @@ SPARE_FILES = 32
 
 BACKLOG_CONNECTIONS = 1_024
 """Connections that the kernel holds while a pass is at work; a burst larger than that is delayed, not lost."""
+
+PASS_BYTES = 16_384
+"""Bytes that a server reads from one connection per pass: 65 orders, so that one that pipelines thousands costs each
+order of the others half a millisecond. What it sent beyond stays with the kernel, which slows it down."""
 
 ACCEPTS_PER_PASS = 64
 """Connections accepted in one pass, so that a flood of them does not stop the sessions that trade."""
@@ -137,11 +141,11 @@ PROGRESS_NS = 1_000_000_000
 ROOM_NS = 1_000_000_000
 """Nanoseconds between two looks whether a full disk has room again."""
 
-SETTINGS_BYTES = 1024 * 1024
-"""Bytes of a settings file: thousands of accounts fit; anything larger is the wrong file."""
+SETTINGS_BYTES = 8 * 1024 * 1024
+"""Bytes of a settings file: ``ACCOUNTS`` fit, with 400 bytes each; anything larger is the wrong file."""
 
-ACCOUNTS = 10_000
-"""Users of all accounts together: twice what a large class or a test farm needs."""
+ACCOUNTS = 20_000
+"""Users of all accounts together: more than the ``SESSIONS`` that one server takes, because a user has one."""
 
 MDS_NICE = 10
 """How far the process of an MDS stands back unless the settings say otherwise: a tenth of a core that it must share."""
@@ -327,6 +331,10 @@ OPEN_ORDER_REQUESTS = 1_000
 REPEATED_LINES_PER_SECOND = 50
 """Log lines in one second about what peers can repeat at will; more are counted per reason and logged as counts."""
 
+ANSWERS_PER_PASS = 16
+"""Answers to inquiries and subscriptions that one session gets in a pass: a millisecond of work, which the others wait
+for; the further ones of the same batch have their turn in the next pass."""
+
 WAITING_FRAMES = 4_096
 """Frames that may wait for a client when it asks for more: 1 MiB, below what closes a slow reader."""
 
@@ -384,6 +392,9 @@ BOOK_LOOK_NS = 1_000_000_000
 
 SOUP_PACE_NS = 5_000_000
 """Nanoseconds after which a peer that had not read its last piece of a stream is looked after again."""
+
+OUCH_PASS_BYTES = 4_096
+"""Bytes that a server reads from one connection of OUCH per pass: about 80 orders, whose messages are shorter."""
 
 SOUP_PIECE_BYTES = 256 * 1024
 """Bytes of a numbered stream that one connection takes at a time, so that a replay of a whole day delays nobody."""

@@ -93,6 +93,9 @@ class SocketController:
     ``connection_made``, ``connection_lost`` and ``peer_finished``.
     """
 
+    receive_bytes = limits.RECEIVE_BYTES
+    """Bytes read for one readiness at most."""
+
     def __init__(
         self,
         sel: selectors.BaseSelector,
@@ -256,7 +259,7 @@ class SocketController:
         # One bounded read for each readiness, so that a loud peer cannot keep the others waiting;
         # the selector reports at once what is left.
         try:
-            data = self.sock.recv(limits.RECEIVE_BYTES)
+            data = self.sock.recv(self.receive_bytes)
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:

@@ -7,7 +7,7 @@ says to other sessions leaves with the same pass.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from base.errors import OperatorRefused
@@ -19,7 +19,7 @@ from base.gateway.clients import Client
 from base.gateway.drop_copy import DropCopies
 from base.gateway.front_desks import Admission, AesFront, Caller, MdsFront, OesFront
 from base.gateway.inquiries import Inquiries
-from base.gateway.lines import Line
+from base.gateway.lines import Line, Rest
 from base.gateway.lines import Outbound as Outbound  # whoever drives a venue names it by this room
 from base.gateway.logon_replies import refusal, welcome
 from base.gateway.market_data import MarketDataDesk, MarketFeed
@@ -30,7 +30,14 @@ from base.gateway.ouch_entry import OuchEntry
 from base.gateway.records import Records
 from base.gateway.translate_bo import REJECT_CODES
 from base.session.bo import BoSession
-from base.session.events import LogonReceived, LogonRepeated, LogoutReceived, ProtocolBroken, RequestsReceived
+from base.session.events import (
+    Event,
+    LogonReceived,
+    LogonRepeated,
+    LogoutReceived,
+    ProtocolBroken,
+    RequestsReceived,
+)
 from base.vocabulary.feed import Happened
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.participants import AccountTerms, Participant
@@ -50,7 +57,7 @@ class Front(Protocol):
 
     def welcomed(self, client: Client, message: ClientLogon, now_ns: int) -> None: ...
 
-    def take(self, client: Client, frames: list[bytes], now_ns: int) -> None: ...
+    def take(self, client: Client, frames: list[bytes], now_ns: int) -> list[bytes]: ...
 
     def tell(self, happened: Iterable[Happened], now_ns: int) -> None: ...
 
@@ -82,6 +89,8 @@ class Venue:
         """What whoever keeps a journal takes from here before ``outbound``, and gives back after a restart."""
         self.unsent_bytes: Callable[[int], int] = lambda connection: 0
         """Says how many bytes the network could not pass on to a connection yet; the network puts itself here."""
+        self.hold_back: Callable[[int, bool], object] = lambda connection, held: None
+        """Keeps the network from reading more of a connection, or lets it go on; the network puts itself here."""
         self.ouch = ouch
         """The desk that takes orders by OUCH into the same market, for a venue of that protocol."""
         self._front = front
@@ -89,6 +98,7 @@ class Venue:
         self._lines: dict[int, Line] = {}
         self._changed: list[Line] = []
         self._awaiting_logon: deque[Line] = deque()
+        self._postponed: list[Line] = []
         self._now_ns = 0
 
     # -- what the network calls
@@ -106,21 +116,9 @@ class Venue:
         line = self._lines.get(connection)
         if line is None:
             return
-        session = line.session
-        session.receive(data)
-        for event in session.events():
-            if type(event) is RequestsReceived:
-                self._take_requests(line, event.frames, now_ns)
-            elif isinstance(event, LogonReceived):
-                self._log_on(line, event.message, now_ns)
-            elif isinstance(event, LogonRepeated):
-                self._log_on_again(line, event.message, now_ns)
-            elif isinstance(event, LogoutReceived):
-                self._close(line, "logged out", Departure.LOGGED_OUT)
-            elif isinstance(event, ProtocolBroken):
-                self._close(line, event.why)
-        if session.outgoing:
-            line.list_changed()
+        line.session.receive(data)
+        if line.rest is None:
+            self._act(line, line.session.events(), now_ns)
 
     def disconnected(self, connection: int, now_ns: int) -> None:
         """The peer is gone; its orders stay as its account's terms say."""
@@ -145,7 +143,9 @@ class Venue:
         return outbound
 
     def next_deadline_ns(self) -> int | None:
-        """Give the time at which ``deadline_passed`` is to be called, or None."""
+        """Give the time at which ``deadline_passed`` is to be called, or None; with work left over that is now."""
+        if self._postponed:
+            return self._now_ns
         logon_ns, front_ns = self._logon_deadline_ns(), self._front.next_deadline_ns()
         if logon_ns is None or front_ns is None:
             return front_ns if logon_ns is None else logon_ns
@@ -156,6 +156,7 @@ class Venue:
         self._now_ns = now_ns
         self._front.deadline_passed(now_ns)
         self._expel()
+        self._go_on(now_ns)
         while (deadline_ns := self._logon_deadline_ns()) is not None and deadline_ns <= now_ns:
             line = self._awaiting_logon.popleft()
             broken = line.session.deadline_passed(now_ns)
@@ -240,14 +241,54 @@ class Venue:
 
     # -- requests and ends
 
-    def _take_requests(self, line: Line, frames: list[bytes], now_ns: int) -> None:
+    def _act(self, line: Line, events: Iterator[Event], now_ns: int) -> None:
+        """Act on each event in turn, until the session has got its share of the pass."""
+        for event in events:
+            if type(event) is RequestsReceived:
+                left = self._take_requests(line, event.frames, now_ns)
+                if left:
+                    self._postpone(line, Rest(left, events))
+                    break
+            elif isinstance(event, LogonReceived):
+                self._log_on(line, event.message, now_ns)
+            elif isinstance(event, LogonRepeated):
+                self._log_on_again(line, event.message, now_ns)
+            elif isinstance(event, LogoutReceived):
+                self._close(line, "logged out", Departure.LOGGED_OUT)
+            elif isinstance(event, ProtocolBroken):
+                self._close(line, event.why)
+        if line.session.outgoing:
+            line.list_changed()
+
+    def _take_requests(self, line: Line, frames: list[bytes], now_ns: int) -> list[bytes]:
+        """Carry out requests; gives those that have to wait for the next pass."""
         client = line.client
         assert client is not None, "the session lets requests through only when logged on"
-        self._front.take(client, frames, now_ns)
+        left = self._front.take(client, frames, now_ns)
         if client.expelled:
             line.session.end(say_logout=True, reason=REJECT_CODES[client.expelled_reason])
             self._close(line, client.expelled)
         self._expel()
+        return left
+
+    def _postpone(self, line: Line, rest: Rest) -> None:
+        line.rest = rest
+        self._postponed.append(line)
+        self.hold_back(line.number, True)
+
+    def _go_on(self, now_ns: int) -> None:
+        """Give each session that asked for more than its share of the last pass its share of this one."""
+        postponed, self._postponed = self._postponed, []
+        for line in postponed:
+            rest, line.rest = line.rest, None
+            if rest is None or line.client is None:
+                continue  # it is over
+            left = self._take_requests(line, rest.frames, now_ns)
+            if left:
+                self._postpone(line, Rest(left, rest.events))
+            else:
+                self.hold_back(line.number, False)
+                self._act(line, rest.events, now_ns)
 
     def _expel(self) -> None:
         """End the sessions of those who have to go for another reason than what they just sent."""

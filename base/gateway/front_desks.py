@@ -8,6 +8,7 @@ Follows section 5 of the protocol and "Logon and hand-over" of the behaviour not
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
+from base import limits
 from base.gateway.absences import Absences
 from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
 from base.gateway.clients import Client
@@ -68,7 +69,7 @@ class AesFront:
         """Grant again to a client that was admitted on this connection, without a new one-time code."""
         return self._desk.regrant(client.participant, caller.peer[0], caller.local[0], now_ns, message.TwoFA)
 
-    def take(self, client: Client, frames: list[bytes], now_ns: int) -> None:
+    def take(self, client: Client, frames: list[bytes], now_ns: int) -> list[bytes]:
         """Nothing but logons is for the AES; the session lets no other letter in."""
         raise AssertionError("the AES takes no requests")
 
@@ -164,17 +165,23 @@ class OesFront:
         expelled, self._copies.expelled = self._copies.expelled, []
         return expelled
 
-    def take(self, client: Client, frames: list[bytes], now_ns: int) -> None:
-        """Carry out requests in order, until the client is to go."""
+    def take(self, client: Client, frames: list[bytes], now_ns: int) -> list[bytes]:
+        """Carry out requests in order, until the client is to go or got its share of the pass; give the others."""
         self._reports.now_ns = now_ns
         take_order, take_inquiry = self._order_entry.take, self._inquiries.take
-        for frame in frames:
+        share = 0
+        rest = iter(frames)
+        for frame in rest:
             if frame[0] == TRANSACTION_LETTER:
                 take_order(client, frame, now_ns)
             else:
+                share = share or client.waiting() + limits.ANSWERS_PER_PASS
+                if client.waiting() >= share:
+                    return [frame, *rest]
                 take_inquiry(client, frame, now_ns)
             if client.expelled:
-                return
+                return []
+        return []
 
     def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply:
         """Carry out what the operator asks; OperatorRefused says why not."""
@@ -256,12 +263,17 @@ class MdsFront:
         """Give those who read too slowly, once."""
         return self._market_data.take_expelled()
 
-    def take(self, client: Client, frames: list[bytes], now_ns: int) -> None:
-        """Carry out subscriptions in order, until the client is to go."""
-        for frame in frames:
+    def take(self, client: Client, frames: list[bytes], now_ns: int) -> list[bytes]:
+        """Carry out subscriptions in order, until the client is to go or got its share of the pass; give the others."""
+        share = client.waiting() + limits.ANSWERS_PER_PASS
+        rest = iter(frames)
+        for frame in rest:
+            if client.waiting() >= share:
+                return [frame, *rest]
             self._market_data.take(client, frame, now_ns)
             if client.expelled:
-                return
+                return []
+        return []
 
     def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply:
         """An MDS only looks on, so no operator's door leads here."""

@@ -4,11 +4,12 @@ In: frames for the peer, from any desk. Out: the line itself in the list of thos
 Never knows: sockets, what a frame means, why a connection is to be closed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from base.gateway.clients import Client
 from base.session.bo import BoSession
+from base.session.events import Event
 
 
 class Outbound(NamedTuple):
@@ -19,11 +20,19 @@ class Outbound(NamedTuple):
     close_reason: str | None
 
 
+class Rest(NamedTuple):
+    """What a session asked beyond its share of a pass: requests, and the events behind them."""
+
+    frames: list[bytes]
+    events: Iterator[Event]
+
+
 class Line:
     """One connection: its session, its client once that is logged on, and why it is to be closed."""
 
     __slots__ = (
-        "_changed", "client", "close_reason", "is_listed", "local", "number", "peer", "session", "unsent_bytes",
+        "_changed", "client", "close_reason", "is_listed", "local", "number", "peer", "rest", "session",
+        "unsent_bytes",
     )  # fmt: skip
 
     def __init__(
@@ -42,6 +51,7 @@ class Line:
         self.unsent_bytes = unsent_bytes
         self.client: Client | None = None
         self.close_reason: str | None = None
+        self.rest: Rest | None = None
         self.is_listed = False
         self._changed = changed
 

@@ -29,8 +29,12 @@ class Connection(SocketController):
         received_by: Callable[["Connection", bytes], object],
         finished: list["Connection"],
         lost: list["Connection"],
+        receive_bytes: int = limits.PASS_BYTES,
     ) -> None:
         self.number = number
+        self.receive_bytes = receive_bytes
+        self.is_held_back = False
+        """Whether nothing is read from it, because what it sent before was not acted on yet."""
         self.was_asked_to_end = False
         """Whether somebody above the network wanted the end."""
         self._received_by = received_by
@@ -50,6 +54,10 @@ class Connection(SocketController):
     def connection_lost(self, reason: str) -> None:
         """Report the end to the loop."""
         self._lost.append(self)
+
+    def _read(self) -> None:
+        if not self.is_held_back:
+            super()._read()
 
     def _connect(self) -> None:
         self._opened()  # an accepted socket has its peer, even when that is gone by now

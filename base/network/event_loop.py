@@ -70,7 +70,8 @@ class EventLoop:
         self._shut_down_deadline_ns: int | None = None
         self._selector = selectors.DefaultSelector()
         try:
-            self._listener = Listener(self._selector, address, self._accept, partial(self._out_of_files, 0))
+            accept = partial(self._accept, limits.PASS_BYTES)
+            self._listener = Listener(self._selector, address, accept, partial(self._out_of_files, 0))
         except BaseException:
             self._selector.close()
             raise
@@ -83,10 +84,14 @@ class EventLoop:
         """The real address, host and port."""
         return self._listener.address
 
-    def listen(self, address: tuple[str, int]) -> tuple[str, int]:
-        """Accept connections at a further address; gives the real one. Raises OSError when it cannot be used."""
+    def listen(self, address: tuple[str, int], receive_bytes: int = limits.PASS_BYTES) -> tuple[str, int]:
+        """Accept connections at a further address; gives the real one. Raises OSError when it cannot be used.
+
+        ``receive_bytes`` are read from each of them in a pass at most.
+        """
         place = len(self._listeners)
-        listener = Listener(self._selector, address, self._accept, partial(self._out_of_files, place))
+        accept = partial(self._accept, receive_bytes)
+        listener = Listener(self._selector, address, accept, partial(self._out_of_files, place))
         self._listeners.append(listener)
         return listener.address
 
@@ -94,6 +99,12 @@ class EventLoop:
         """How many bytes wait for the peer of a connection; 0 when that is gone."""
         connection = self._connections.get(number)
         return connection.unsent_bytes if connection is not None else 0
+
+    def hold_back(self, number: int, held: bool) -> None:
+        """Read nothing more from a connection, or go on; meanwhile the application has a deadline that is due."""
+        connection = self._connections.get(number)
+        if connection is not None:
+            connection.is_held_back = held
 
     def stop(self) -> None:
         """End ``run`` in an orderly way, the second time at once; safe in signal handlers and from any thread."""
@@ -221,7 +232,7 @@ class EventLoop:
 
     # -- connections come and go
 
-    def _accept(self, sock: socket.socket, peer: tuple[str, int]) -> None:
+    def _accept(self, receive_bytes: int, sock: socket.socket, peer: tuple[str, int]) -> None:
         reason = self._admission.why_refused(peer[0])
         if reason is not None:
             self._turn_away(sock, reason)
@@ -229,7 +240,9 @@ class EventLoop:
         number = next(self._numbers)
         try:
             local = sock.getsockname()
-            connection = Connection(self._selector, sock, peer, number, self._received, self._finished, self._lost)
+            connection = Connection(
+                self._selector, sock, peer, number, self._received, self._finished, self._lost, receive_bytes
+            )
         except OSError as error:
             self._turn_away(sock, str(error.strerror))
             return

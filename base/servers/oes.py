@@ -93,6 +93,7 @@ class Oes:
         loop = EventLoop(keeping.recorder, address, self._clock, observer)
         self._held.callback(loop.close)
         self._venue.unsent_bytes = loop.unsent_bytes
+        self._venue.hold_back = loop.hold_back
         self.ouch.listen(loop)
         keeping.watch(loop.timers, loop.now_ns)
         open_operator_door(loop, keeping.recorder, self._state)

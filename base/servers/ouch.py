@@ -6,6 +6,7 @@ Never knows: messages, sessions. Only wiring.
 
 import logging
 
+from base import limits
 from base.access.accounts import Accounts
 from base.gateway.ouch_front import OuchFront
 from base.network.event_loop import EventLoop
@@ -40,7 +41,7 @@ class OuchHouse:
     def listen(self, loop: EventLoop) -> None:
         """Listen at every address of the settings; OSError for one that cannot be listened on."""
         for port, address in self._settings.ouch.addresses:
-            self.addresses[port] = loop.listen(address)
+            self.addresses[port] = loop.listen(address, limits.OUCH_PASS_BYTES)
             log.info("OUCH, %s, at %s", port.name.lower().replace("_", " "), format_address(self.addresses[port]))
         self.routing.lead({address[1]: port for port, address in self.addresses.items()})
         self.venue.unsent_bytes = loop.unsent_bytes

@@ -97,8 +97,30 @@ def test_a_loud_client_keeps_nobody_waiting(hall: Hall) -> None:
             break
     quiet.sendall(b"me too")
     hall.until(lambda: ("received", 2, b"me too") in hall.echo.told)
-    assert all(len(event[2]) <= limits.RECEIVE_BYTES for event in hall.told("received"))
-    assert sum(len(event[2]) for event in hall.told("received")) <= 4 * limits.RECEIVE_BYTES
+    assert all(len(event[2]) <= limits.PASS_BYTES for event in hall.told("received"))
+    assert sum(len(event[2]) for event in hall.told("received")) <= 4 * limits.PASS_BYTES
+
+
+def test_a_port_may_have_a_bound_of_its_own_for_a_pass(hall: Hall) -> None:
+    address = hall.loop.listen(("127.0.0.1", 0), receive_bytes=100)
+    with socket.create_connection(address, 5) as client:
+        client.sendall(bytes(250))
+        hall.until(lambda: sum(len(event[2]) for event in hall.told("received")) == 250)
+    assert max(len(event[2]) for event in hall.told("received")) <= 100
+
+
+def test_whoever_is_held_back_is_read_again_when_let_go(hall: Hall) -> None:
+    held, other = hall.entered(2)
+    hall.loop.hold_back(1, True)
+    hall.loop.hold_back(99, True)
+    held.sendall(b"later")
+    held.shutdown(socket.SHUT_WR)
+    other.sendall(b"now")
+    hall.until(lambda: hall.told("received"))
+    assert hall.told("received") == [("received", 2, b"now")]
+    hall.loop.hold_back(1, False)
+    hall.until(lambda: hall.told("disconnected"))
+    assert hall.told("received")[1:] == [("received", 1, b"later")]
 
 
 # -- faults
