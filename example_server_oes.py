@@ -8,7 +8,7 @@ It prints every message that it receives; --help shows its options.
 
 import sys
 
-from base.servers.program import example_main
+from base.servers.example import example_main
 
 if __name__ == "__main__":
     sys.exit(example_main("oes"))

@@ -7,11 +7,13 @@ Never knows: how anything is done. Each command imports what it needs when it is
 
 import argparse
 import errno
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from base import __version__
 from base.errors import HandoffError, SettingsError
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -49,9 +51,13 @@ def serve(options: argparse.Namespace) -> int:
 
 def server(options: argparse.Namespace) -> int:
     """Run one server."""
-    from base.servers.program import options_from, run_server
+    gc.disable()  # what is loaded at the start stays; from then on the server itself looks for cycles
+    try:
+        from base.servers.program import options_from, run_server
 
-    return run_server(options_from(options.command, options, _address(options.listen)))
+        return run_server(options_from(options.command, options, _address(options.listen)))
+    finally:
+        gc.enable()
 
 
 def ouch_server(options: argparse.Namespace) -> int:
@@ -205,7 +211,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = make_parser()
     options = parser.parse_args(given)
     if options.version:
-        print(f"handoff {_version()}")
+        print(f"handoff {__version__}")
         return OK
     if options.command is None:
         parser.error("a COMMAND is needed")
@@ -285,15 +291,6 @@ def _address(text: str | None) -> tuple[str, int] | None:
         return None if text is None else parse_address(text)
     except ValueError as error:
         raise SettingsError(f"address {text!r}: {error}") from error
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("handoff-venue")
-    except PackageNotFoundError:
-        return "(from a checkout)"
 
 
 if __name__ == "__main__":

@@ -64,8 +64,7 @@ BACKLOG_CONNECTIONS = 1_024
 """Connections that the kernel holds while a pass is at work; a burst larger than that is delayed, not lost."""
 
 PASS_BYTES = 16_384
-"""Bytes that a server reads from one connection per pass: 65 orders, so that one that pipelines thousands costs each
-order of the others half a millisecond. What it sent beyond stays with the kernel, which slows it down."""
+"""Bytes that a server reads from a connection per pass: 65 orders, half a millisecond for which the others wait."""
 
 ACCEPTS_PER_PASS = 64
 """Connections accepted in one pass, so that a flood of them does not stop the sessions that trade."""
@@ -332,8 +331,7 @@ REPEATED_LINES_PER_SECOND = 50
 """Log lines in one second about what peers can repeat at will; more are counted per reason and logged as counts."""
 
 ANSWERS_PER_PASS = 16
-"""Answers to inquiries and subscriptions that one session gets in a pass: a millisecond of work, which the others wait
-for; the further ones of the same batch have their turn in the next pass."""
+"""Answers to inquiries that one session gets in a pass: a millisecond; further ones have their turn in the next."""
 
 WAITING_FRAMES = 4_096
 """Frames that may wait for a client when it asks for more: 1 MiB, below what closes a slow reader."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from base import __version__
 from base.__main__ import main
 from base.create_example_message import create_example_message
 from base.errors import DemoFailed, SettingsError
@@ -45,8 +46,10 @@ def test_wrong_usage_is_exit_code_2(arguments: tuple[str, ...], capsys: pytest.C
 
 def test_the_version_is_the_projects(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("--version") == 0
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    assert capsys.readouterr().out in (f"handoff {version}\n", "handoff (from a checkout)\n")
+    assert capsys.readouterr().out == f"handoff {__version__}\n"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert project["project"]["dynamic"] == ["version"]
+    assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "base.__version__"}
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ SKIPS = {"skip", "skipif", "xfail", "importorskip", "skipTest"}
 
 # A module whose test is not the file of its name, and the file that tests it instead.
 TESTED_ELSEWHERE = {
+    "base/servers/example.py": "tests/servers/test_program.py",
     "base/gateway/clients.py": "tests/gateway/test_order_entry.py",  # a record without behaviour
     "base/gateway/front_desks.py": "tests/test_venue.py",  # what it decides shows only in a whole logon
     "base/gateway/lines.py": "tests/test_venue.py",  # what it collects shows only in a pass of the venue

@@ -1,11 +1,13 @@
 """How many connections may be open, in all and from one address.
 
-In: the host of a newcomer. Out: why it is turned away, if it is. Never knows: sockets, logons.
+In: the host of a newcomer, what the system lets a process open. Out: why a newcomer is turned away, if it is.
+Never knows: sockets, logons.
 Follows decision 7: a flood of connections takes no more than its share, and a log line per second.
 """
 
 import resource
 from collections import Counter
+from contextlib import suppress
 
 from base import limits
 
@@ -57,6 +59,24 @@ class Admission:
         self._turned_away = 0
         self._next_notice_ns = now_ns + limits.NOTICE_NS
         return line
+
+
+def allow_many_files() -> str | None:
+    """Let this process open files for all sessions, as far as the system allows; gives a line when that is not enough.
+
+    The bound that a process starts with is often for 1,000 files; it may raise its own up to the system's.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = limits.SESSIONS + limits.SPARE_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with suppress(ValueError, OSError):  # some systems allow less than they say
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, allowed), hard))
+    sessions = _files_for_sessions()
+    if sessions >= limits.SESSIONS:
+        return None
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return f"this process may open {files} files: {sessions} connections fit, not {limits.SESSIONS} (see ulimit -Hn)"
 
 
 def _files_for_sessions() -> int:

@@ -4,6 +4,7 @@ In: options. Out: a running venue; a table, debug lines or nothing; a CSV file o
 Never knows: messages. Follows the inventory of The OUCH Project, 1.1; bare clients need no login there.
 """
 
+import logging
 import signal
 import sys
 from dataclasses import dataclass, replace
@@ -14,14 +15,17 @@ from typing import TextIO
 from base import limits
 from base.errors import HandoffError, SettingsError
 from base.gateway.ouch_orders import OuchPort
+from base.network.admission import allow_many_files
 from base.network.application import Observer
+from base.servers.exposure import is_loopback, judge_constant_codes
 from base.servers.log import start_logging
 from base.servers.oes import Oes
 from base.servers.ouch_settings import OuchSettings
 from base.servers.ouch_view import book_csv, book_rows, book_table, connection_lines
-from base.servers.program import is_loopback, judge_constant_codes
 from base.servers.settings import Settings, load_settings, parse_settings
 from base.socket_controller import format_address
+
+log = logging.getLogger("handoff")
 
 TABLE, DEBUG, NONE = "table", "debug", "none"
 CLEAR = "\x1b[2J\x1b[H"
@@ -130,6 +134,8 @@ def run_ouch_server(options: ViewOptions) -> int:
     """Serve until stopped; gives the exit code."""
     if options.mode == DEBUG:
         start_logging()
+    if too_few := allow_many_files():
+        log.warning("%s", too_few)
     settings = load_settings(options.settings) if options.settings else built_in_settings(options.bare)
     if options.settings is None and not is_loopback(options.bare[0]):
         raise SettingsError(

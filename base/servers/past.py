@@ -9,10 +9,9 @@ import json
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from base import limits
+from base import __version__, limits
 from base.clock import Clock
 from base.errors import RecoveryFailed, SettingsError
 from base.gateway.records import Records
@@ -97,11 +96,7 @@ def market_lines(settings: Settings) -> dict[str, list[str]]:
 
 def started_with(settings: Settings) -> bytes:
     """Give what a process notes down when it begins to write."""
-    try:
-        software = version("handoff-venue")
-    except PackageNotFoundError:  # run from a checkout
-        software = "checkout"
-    return json.dumps({"software": software, **market_lines(settings)}).encode()
+    return json.dumps({"software": __version__, **market_lines(settings)}).encode()
 
 
 def picture_version(settings: Settings) -> str:

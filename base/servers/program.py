@@ -6,30 +6,21 @@ Settings are read and checked before anything is opened; no wrong setting ends i
 """
 
 import argparse
-import ipaddress
 import logging
 import os
-import resource
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from base import limits
-from base.client.answers import argument, whole_number
 from base.errors import HandoffError, ServerMustStop, SettingsError
+from base.network.admission import allow_many_files
 from base.network.application import Observer
-from base.servers.aes import build_aes
 from base.servers.demo_settings import NAME as DEMO
 from base.servers.demo_settings import demo_settings
+from base.servers.exposure import judge_constant_codes
 from base.servers.log import start_logging
-from base.servers.mds import build_mds
-from base.servers.oes import Oes
 from base.servers.server import Server
-from base.servers.settings import Settings, load_settings, parse_host
-from base.servers.wire_trace import WireTrace
-from base.socket_controller import LARGEST_PORT
+from base.servers.settings import Settings, load_settings
 
 log = logging.getLogger("handoff")
 
@@ -51,7 +42,6 @@ class Options:
     stop_with_input: bool = False
     durable: bool = True
     spare: bool = False
-    is_example: bool = False
 
 
 def add_options(parser: argparse.ArgumentParser, kind: str) -> None:
@@ -85,30 +75,18 @@ def options_from(kind: str, parsed: argparse.Namespace, address: tuple[str, int]
     )
 
 
-def example_main(kind: str, arguments: Sequence[str] | None = None) -> int:
-    """Run one of the two example servers: ``HOST PORT`` and options; prints what it receives."""
-    parser = argparse.ArgumentParser(description=f"The example {kind.upper()} server.")
-    parser.add_argument("host", metavar="HOST", type=argument(parse_host), help="address to listen on")
-    parser.add_argument(
-        "port", metavar="PORT", type=argument(whole_number("port", 0, LARGEST_PORT)),
-        help="port to listen on; 0 takes a free one",
-    )  # fmt: skip
-    add_options(parser, kind)
-    parsed = parser.parse_args(arguments)
-    return run_server(replace(options_from(kind, parsed, (parsed.host, parsed.port)), is_example=True))
-
-
-def run_server(options: Options) -> int:
-    """Serve until stopped; gives the exit code."""
+def run_server(options: Options, observer: Observer | None = None) -> int:
+    """Serve until stopped; gives the exit code. ``observer`` sees what comes."""
     start_logging()
-    _allow_many_files()
+    if too_few := allow_many_files():
+        log.warning("%s", too_few)
     try:
         settings = load_settings(options.settings) if options.settings else demo_settings()
         address = options.address or getattr(settings, options.kind)
-        judge_constant_codes(settings, address[0], options.demo_accounts or options.is_example)
+        judge_constant_codes(settings, address[0], options.demo_accounts)
         if options.kind == "mds":
             _stand_back(settings.mds_nice)
-        server = _build(settings, address, options)
+        server = _build(settings, address, options, observer)
     except SettingsError as error:
         print(f"handoff: {error}", file=sys.stderr)
         return WRONG_SETTINGS
@@ -135,14 +113,22 @@ def run_server(options: Options) -> int:
     return OK
 
 
-def _build(settings: Settings, address: tuple[str, int], options: Options) -> Server | None:
-    observer: Observer | None = WireTrace(sys.stdout) if options.is_example else None
+def _build(
+    settings: Settings, address: tuple[str, int], options: Options, observer: Observer | None
+) -> Server | None:
+    # each kind loads what it needs when it is asked for, or a start takes half as long again
     if options.kind == "aes":
+        from base.servers.aes import build_aes
+
         return build_aes(
             settings, address, options.state, oes=options.oes, lenient=options.lenient, observer=observer
         )
     if options.kind == "mds":
+        from base.servers.mds import build_mds
+
         return build_mds(settings, address, options.state, lenient=options.lenient, observer=observer)
+    from base.servers.oes import Oes
+
     oes = Oes(settings, options.state, lenient=options.lenient)
     try:
         if not options.spare:
@@ -156,38 +142,6 @@ def _build(settings: Settings, address: tuple[str, int], options: Options) -> Se
         raise
 
 
-def judge_constant_codes(settings: Settings, host: str, demo_accounts: bool) -> None:
-    """Keep accounts whose code is a constant from other machines, unless somebody asked for it.
-
-    Raises SettingsError; ``demo_accounts`` lets those of the demo pass with a warning.
-    """
-    if is_loopback(host) or not settings.has_constant_codes:
-        return
-    is_demo = settings.source == DEMO
-    if is_demo and demo_accounts:
-        log.warning("other machines reach %s, and everybody knows the keys of the demo accounts", host)
-    elif settings.constant_codes_everywhere:
-        log.warning("other machines reach %s, and there are accounts whose one-time code never changes", host)
-    elif is_demo:
-        raise SettingsError(
-            f"other machines reach {host}, and everybody knows the keys of the demo accounts:"
-            " give --settings FILE, listen on 127.0.0.1, or allow it with --demo-accounts"
-        )
-    else:
-        raise SettingsError(
-            f"{settings.source}: other machines reach {host}, and there are accounts with mode = \"constant\","
-            ' whose code never changes: use mode = "totp", or allow it with logon.constant_codes = "everywhere"'
-        )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches a host."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _start_line(settings: Settings, server: Server, options: Options) -> str:
     accounts = ", ".join(f"{one.account} (user {one.user}, key {one.user})" for one in settings.participants)
     who = f"demo accounts {accounts}" if settings.source == DEMO else f"{len(settings.participants)} users"
@@ -199,12 +153,3 @@ def _start_line(settings: Settings, server: Server, options: Options) -> str:
 def _stand_back(nice: int) -> None:
     """Let others go first; a process that was started with a lower priority keeps it."""
     os.nice(max(0, nice - os.getpriority(os.PRIO_PROCESS, 0)))
-
-
-def _allow_many_files() -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = limits.SESSIONS + limits.SPARE_FILES
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        with suppress(ValueError, OSError):  # some systems allow less than they say; fewer sessions fit then
-            resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, allowed), hard))

@@ -19,7 +19,7 @@ from base.gateway.ouch_orders import OuchPort
 from base.network.wakeup import EndOfInput, Wakeup, stop_on_signals
 from base.servers.children import Child
 from base.servers.demo_settings import demo_settings
-from base.servers.program import judge_constant_codes
+from base.servers.exposure import judge_constant_codes
 from base.servers.settings import load_settings
 from base.socket_controller import format_address
 

@@ -2,8 +2,10 @@
 
 import resource
 
+import pytest
+
 from base import limits
-from base.network.admission import Admission
+from base.network.admission import Admission, allow_many_files
 
 
 def test_at_the_bound_of_one_address_and_one_past_it() -> None:
@@ -42,3 +44,37 @@ def test_one_line_per_second_counts_all() -> None:
     assert admission.notice(1, "full", 6) is None
     assert admission.notice(3, "full", 5 + limits.NOTICE_NS - 1) is None
     assert admission.notice(1, "full", 5 + limits.NOTICE_NS) == "5 connections turned away: full"
+
+
+ENOUGH = limits.SESSIONS + limits.SPARE_FILES
+UNBOUND = resource.RLIM_INFINITY
+
+
+@pytest.mark.parametrize(
+    "soft, hard, raised, line",
+    [
+        (1_024, 20_000, ENOUGH, None),
+        (1_024, UNBOUND, ENOUGH, None),
+        (ENOUGH, ENOUGH, ENOUGH, None),
+        (UNBOUND, UNBOUND, UNBOUND, None),
+        (64, 64, 64, "this process may open 64 files: 32 connections fit, not 15000 (see ulimit -Hn)"),
+        (256, 4_096, 4_096, "this process may open 4096 files: 4064 connections fit, not 15000 (see ulimit -Hn)"),
+    ],
+)
+def test_a_process_takes_the_files_it_may_have_and_says_when_that_is_not_enough(
+    monkeypatch: pytest.MonkeyPatch, soft: int, hard: int, raised: int, line: str | None
+) -> None:
+    bounds = [(soft, hard)]
+    monkeypatch.setattr(resource, "getrlimit", lambda which: bounds[-1])
+    monkeypatch.setattr(resource, "setrlimit", lambda which, wanted: bounds.append(wanted))
+    assert allow_many_files() == line
+    assert bounds[-1] == (raised, hard)
+
+
+def test_a_system_that_allows_less_than_it_says_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(which: int, wanted: tuple[int, int]) -> None:
+        raise ValueError("not allowed to exceed maximum limit")
+
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (256, UNBOUND))
+    monkeypatch.setattr(resource, "setrlimit", refuse)
+    assert allow_many_files() == "this process may open 256 files: 224 connections fit, not 15000 (see ulimit -Hn)"

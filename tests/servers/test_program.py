@@ -13,11 +13,7 @@ from pathlib import Path
 import pytest
 
 from base.create_example_message import create_example_message
-from base.errors import SettingsError
 from base.one_time_code import hotp
-from base.servers.demo_settings import demo_settings
-from base.servers.program import judge_constant_codes
-from base.servers.settings import Settings, parse_settings
 from tests.kit.patience import PATIENCE_S
 from tests.kit.programs import rest_of
 from tests.kit.source import ROOT
@@ -137,50 +133,3 @@ def test_an_address_in_use_is_a_failure_with_a_reason(tmp_path: Path) -> None:
         code, err = refused([OES, "127.0.0.1", str(port)], tmp_path)
     assert code == 1
     assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in err
-
-
-CONSTANT = """
-[logon]
-constant_codes = "%s"
-[[instruments]]
-number = 1
-name = "X"
-base = "B"
-quote = "Q"
-tick = "1"
-lot = "1"
-min = "1"
-max = "1"
-[[accounts]]
-number = 1
-user = "1"
-key = "k"
-mode = "constant"
-enabled = %s
-"""
-
-
-@pytest.mark.parametrize(
-    "settings, host, demo_accounts, is_allowed",
-    [
-        (demo_settings(), "127.0.0.1", False, True),
-        (demo_settings(), "127.5.5.5", False, True),
-        (demo_settings(), "localhost", False, True),
-        (demo_settings(), "0.0.0.0", False, False),
-        (demo_settings(), "0.0.0.0", True, True),
-        (demo_settings(), "exchange", False, False),
-        (parse_settings("f", CONSTANT % ("loopback", "true")), "127.0.0.1", False, True),
-        (parse_settings("f", CONSTANT % ("loopback", "true")), "10.0.0.1", False, False),
-        (parse_settings("f", CONSTANT % ("loopback", "true")), "10.0.0.1", True, False),
-        (parse_settings("f", CONSTANT % ("everywhere", "true")), "10.0.0.1", False, True),
-        (parse_settings("f", CONSTANT % ("loopback", "false")), "10.0.0.1", False, True),
-    ],
-)
-def test_constant_codes_stay_on_this_machine_unless_asked_for(
-    settings: Settings, host: str, demo_accounts: bool, is_allowed: bool
-) -> None:
-    if is_allowed:
-        judge_constant_codes(settings, host, demo_accounts)
-    else:
-        with pytest.raises(SettingsError, match="other machines reach"):
-            judge_constant_codes(settings, host, demo_accounts)
