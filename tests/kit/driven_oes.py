@@ -1,0 +1,126 @@
+"""A real OES in the thread of the test, which drives its passes, and clients that never block.
+
+In: how many users. Out: a server with sockets, journal and tables; logged-on clients. Never knows: what is tested.
+Nothing here depends on how fast a machine is: a test counts passes, messages and calls.
+"""
+
+import fcntl
+import socket
+import termios
+from array import array
+from pathlib import Path
+
+from base.access.grants import Grants
+from base.access.state_file import StateFile
+from base.clock import Clock
+from base.one_time_code import hotp, secret_of
+from base.servers.oes import build_oes
+from base.servers.server import Server
+from base.servers.settings import parse_settings
+from base.wire.bo.codes import LoginStatus
+from base.wire.bo.logon import ClientLogon
+from base.wire.bo.transaction import Transaction
+from base.wire.framing import Framer
+from benchmarks.processes import USER, settings_for
+
+PASSES = 50
+
+
+class Trader:
+    """A client that never blocks: it sends what the kernel takes and counts the messages that came."""
+
+    def __init__(self, hall: "DrivenOes", account: int) -> None:
+        self.account, self.user = account, USER
+        self._hall = hall
+        self._framer = Framer()
+        self._unsent = b""
+        self._order_id = 0
+        self.sock = socket.create_connection(hall.server.address)
+        self.sock.setblocking(False)
+        self.welcome = self._log_on()
+
+    def order(self, **fields: object) -> Transaction:
+        """An order that rests; fields override."""
+        self._order_id += 1
+        who = {"Account": self.account, "TradingSessionID": self.welcome.TradingSessionID, "Key": self.welcome.Key}
+        return Transaction(**who | {
+            "MessageType": 1, "OrderID": self._order_id, "SymbolEnum": 1, "OrderType": 1, "SymbolType": 1,
+            "BOPrice": 100.0, "BOSide": 1, "BOOrderQty": 0.001, "TIF": 2, "SendingTime": 1,
+        } | fields)  # fmt: skip
+
+    def send(self, data: bytes) -> None:
+        self._unsent += data
+        self.push()
+
+    def push(self) -> None:
+        """Send on what the kernel did not take before."""
+        if self._unsent:
+            try:
+                self._unsent = self._unsent[self.sock.send(self._unsent) :]
+            except BlockingIOError:
+                return
+
+    def received(self) -> list[bytes]:
+        """Take the messages that are there now."""
+        frames: list[bytes] = []
+        while True:
+            try:
+                data = self.sock.recv(1 << 20)
+            except BlockingIOError:
+                return frames
+            assert data, "the server closed"
+            frames += self._framer.receive(data)
+
+    def _log_on(self) -> ClientLogon:
+        code = hotp(secret_of(str(self.account)), 0)
+        grant = self._hall.grants.issue(self.account, self.user, code)
+        self.send(
+            ClientLogon(LogonType=1, Account=self.account, UserName=self.user, TwoFA=code, Key=grant.key).encode()
+        )
+        for _ in range(PASSES):
+            self._hall.server.loop.run_pass()
+            if frames := self.received():
+                welcome = ClientLogon.parse(frames[0])
+                assert welcome.LoginStatus == LoginStatus.SUCCESS, welcome
+                return welcome
+        raise AssertionError("no answer to the logon")
+
+
+class DrivenOes:
+    """The server, and those who are logged on."""
+
+    def __init__(self, state: Path, users: int) -> None:
+        self._tables = StateFile(state, Clock())
+        self.grants = Grants(self._tables)
+        settings = parse_settings("users", settings_for(users))
+        self.server: Server = build_oes(settings, ("127.0.0.1", 0), state, durable=False)
+        self.traders: list[Trader] = []
+
+    def enter(self, count: int = 1) -> list[Trader]:
+        """Log on the next users."""
+        present = len(self.traders)
+        self.traders += [Trader(self, account) for account in range(present + 1, present + count + 1)]
+        return self.traders[present:]
+
+    def run_pass(self) -> None:
+        """One pass of the loop, which does not wait."""
+        self.server.loop.run_pass(wait=False)
+
+    def close(self) -> None:
+        """End everything."""
+        self._tables.close()
+        for trader in self.traders:
+            trader.sock.close()
+        with self.server:
+            pass
+
+    def unread_bytes(self, trader: Trader) -> int:
+        """Bytes of a client that the server has not read: on its side, on the client's, and not even sent."""
+        name = trader.sock.getsockname()
+        (connection,) = [one for one in self.server.loop._connections.values() if one.addr == name]
+        waiting = array("i", [0])
+        total = len(trader._unsent)
+        for sock, question in ((connection.sock, termios.FIONREAD), (trader.sock, termios.TIOCOUTQ)):
+            fcntl.ioctl(sock, question, waiting)
+            total += waiting[0]
+        return total
