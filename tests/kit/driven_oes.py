@@ -13,6 +13,7 @@ from pathlib import Path
 from base.access.grants import Grants
 from base.access.state_file import StateFile
 from base.clock import Clock
+from base.network.connection import Connection
 from base.one_time_code import hotp, secret_of
 from base.servers.oes import build_oes
 from base.servers.server import Server
@@ -114,13 +115,17 @@ class DrivenOes:
         with self.server:
             pass
 
-    def unread_bytes(self, trader: Trader) -> int:
-        """Bytes of a client that the server has not read: on its side, on the client's, and not even sent."""
+    def connection_of(self, trader: Trader) -> Connection:
+        """The server's end of a client's connection."""
         name = trader.sock.getsockname()
         (connection,) = [one for one in self.server.loop._connections.values() if one.addr == name]
+        return connection
+
+    def unread_bytes(self, trader: Trader) -> int:
+        """Bytes of a client that the server has not read: on its side, on the client's, and not even sent."""
         waiting = array("i", [0])
         total = len(trader._unsent)
-        for sock, question in ((connection.sock, termios.FIONREAD), (trader.sock, termios.TIOCOUTQ)):
+        for sock, question in ((self.connection_of(trader).sock, termios.FIONREAD), (trader.sock, termios.TIOCOUTQ)):
             fcntl.ioctl(sock, question, waiting)
             total += waiting[0]
         return total
