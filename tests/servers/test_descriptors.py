@@ -15,14 +15,14 @@ from base.client.trader import Trader
 from base.clock import Clock
 from base.messages import MessageType, Side
 from base.servers.children import Child
-from tests.crash.processes import wait_until
 from tests.kit.counts import count
+from tests.kit.patience import PATIENCE_S, wait_until
 from tests.kit.programs import rest_of
 from tests.kit.source import ROOT
 
 CROWD = count(ordinary=200, long=1_000)
 RENEWALS = 4
-WAIT_S = 10.0
+
 SPINNING_S = 0.5 * RENEWALS
 """A loop that spins takes more of a core, and one that waits a fiftieth of this."""
 
@@ -53,18 +53,18 @@ def test_those_inside_trade_on_and_newcomers_come_in_once_there_are_files_again(
         leases = Leases(tables)
 
         def trader(account: int, user: str) -> Trader:
-            return stack.enter_context(Trader(*entrance, key=user, user=user, account=account, timeout_s=WAIT_S))
+            return stack.enter_context(Trader(*entrance, key=user, user=user, account=account, timeout_s=PATIENCE_S))
 
         inside = trader(1, "1")
         assert order(inside)
         bound = resource.prlimit(process, resource.RLIMIT_NOFILE)
         resource.prlimit(process, resource.RLIMIT_NOFILE, (open_files(process) + 5, bound[1]))
         crowd = stack.enter_context(ExitStack())
-        sockets = [crowd.enter_context(socket.create_connection(address, WAIT_S)) for _ in range(CROWD)]
+        sockets = [crowd.enter_context(socket.create_connection(address, PATIENCE_S)) for _ in range(CROWD)]
         turned_away = sum(sock.recv(1) == b"" for sock in sockets[10:])
         assert (turned_away, order(inside)) == (CROWD - 10, True)
 
-        more = [crowd.enter_context(socket.create_connection(address, WAIT_S)) for _ in range(CROWD)]
+        more = [crowd.enter_context(socket.create_connection(address, PATIENCE_S)) for _ in range(CROWD)]
         before = cpu_seconds(process)
         for _ in range(RENEWALS):  # each a second later than the one before
             last = leases.last_sign_of(process)
@@ -90,8 +90,8 @@ def test_a_server_that_may_open_few_files_says_so_in_one_line_and_keeps_some_bac
         assert oes.stdin and oes.stdout
         address = ast.literal_eval(oes.stdout.readline().removeprefix("listening on "))
         for _ in range(64):
-            crowd.enter_context(socket.create_connection(address, WAIT_S))
-        last = crowd.enter_context(socket.create_connection(address, WAIT_S))
+            crowd.enter_context(socket.create_connection(address, PATIENCE_S))
+        last = crowd.enter_context(socket.create_connection(address, PATIENCE_S))
         assert last.recv(1) == b""
         oes.stdin.close()
         _, said = rest_of(oes)

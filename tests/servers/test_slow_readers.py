@@ -10,10 +10,10 @@ import pytest
 from base import limits
 from base.servers.oes import Oes
 from base.servers.server import Server
-from tests.crash.processes import wait_until
 from tests.kit.driven_oes import DrivenOes
 from tests.kit.ouch_floor import JP, jp, told
 from tests.kit.ouch_sockets import Peer, settings
+from tests.kit.patience import wait_until
 from tests.kit.serving import serving
 
 REFUSED = 20_000
