@@ -366,6 +366,9 @@ OPERATOR_NAMES_LISTED = 20
 OPERATOR_QUOTED_CHARACTERS = 40
 """Characters of a wrong word of the operator that its refusal repeats: enough to see the mistake."""
 
+OUCH_DAY_MESSAGES = 2_000_000
+"""Numbered messages of a member's day from which on it may only cancel: 120 MB, and with 4.2 200 MB for its tokens."""
+
 ICE_LAYERS = 10
 """Layers of one ICE order, as the protocol says (section 4.5)."""
 

@@ -7,6 +7,7 @@ Whoever records a pass commits it before ``outbound``, so that nothing newer tha
 """
 
 from collections.abc import Callable
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from base import limits
@@ -29,6 +30,7 @@ GREETED = 2
 """The number after that of the first message, with which every stream begins."""
 
 PACKET_HEAD_BYTES = LENGTH_BYTES + 1
+NEVER_NS = 2**63
 
 
 class OuchOutbound(NamedTuple):
@@ -53,6 +55,8 @@ class OuchLine:
         self.frames: list[bytes | bytearray] = []
         self.close_reason: str | None = None
         self.closes_when_read = ""
+        self.due_ns = NEVER_NS
+        """When it is to be looked after, as far as the venue has that noted."""
 
     @property
     def name(self) -> str:
@@ -73,13 +77,21 @@ class OuchLine:
 
 
 class OuchVenue:
-    """All connections of OUCH; an application for the loop, but that it is told the port of a connection."""
+    """All connections of OUCH; an application for the loop, but that it is told the port of a connection.
+
+    A pass looks only at lines to which something happened: they are ``_busy``. Those that had not read their last
+    piece are ``_behind``. ``_due`` is a heap of deadlines, in which one that moved to later is found when it is near.
+    """
 
     def __init__(self, front: OuchFront) -> None:
         self._front = front
         self._desk: OuchEntry = front.desk
         self._audit = AuditTrail()
         self._lines: dict[int, OuchLine] = {}
+        self._of_member: dict[int, OuchLine] = {}
+        self._busy: dict[int, OuchLine] = {}
+        self._behind: dict[int, OuchLine] = {}
+        self._due: list[tuple[int, int]] = []
         self._over: list[OuchLine] = []
         self._now_ns = 0
         self._day = self._desk.day
@@ -101,7 +113,7 @@ class OuchVenue:
     def connected(self, connection: int, peer: tuple[str, int], port: int, now_ns: int) -> None:
         """A connection was accepted at a port of OUCH."""
         self._now_ns = now_ns
-        line = self._lines[connection] = OuchLine(connection, peer, port, now_ns)
+        line = self._lines[connection] = self._busy[connection] = OuchLine(connection, peer, port, now_ns)
         if line.session is None:
             guest, why, _ = self._front.enter_bare(connection, now_ns)
             if guest is None:
@@ -116,6 +128,7 @@ class OuchVenue:
         line = self._lines.get(connection)
         if line is None:
             return
+        self._busy[connection] = line
         if line.session is None:
             self._take(line, line.framer.receive(data))
             if line.framer.error is not None and line.close_reason is None:
@@ -143,36 +156,87 @@ class OuchVenue:
         """Give what is to be sent and closed now; a peer that is slow to read is given no more until it has read."""
         if self._desk.day != self._day:
             self._end_day()
-        self._behind_until_ns = None
-        for line in self.lines:
-            if not line.has_more:
-                continue
-            if not self.unsent_bytes(line.number):
-                line.frames += line.take_frames(self._now_ns)
-            if line.session is not None and line.session.is_over:
-                self._close(line, line.closes_when_read)
-            elif line.has_more:
-                self._behind_until_ns = self._now_ns + limits.SOUP_PACE_NS
+        busy = self._take_busy()
+        for line in busy:
+            self._give(line)
         outbound = [
             OuchOutbound(line.number, line.frames + line.take_frames(self._now_ns), line.close_reason)
             for line in self._over
         ]
-        outbound += [OuchOutbound(line.number, line.frames, None) for line in self.lines if line.frames]
-        for line in self.lines:
-            line.frames = []
         self._over.clear()
+        for line in busy:
+            if line.close_reason is None and line.frames:
+                outbound.append(OuchOutbound(line.number, line.frames, None))
+                line.frames = []
         return outbound
+
+    def _take_busy(self) -> list[OuchLine]:
+        """The lines to look at in this pass: something came, was said to the member, or is to be sent again."""
+        for key in self._desk.take_spoken_to():
+            if (line := self._of_member.get(key)) is not None:
+                self._busy[line.number] = line
+        if self._behind_until_ns is not None and self._behind_until_ns <= self._now_ns:
+            self._busy |= self._behind
+        busy, self._busy = list(self._busy.values()), {}
+        return busy
+
+    def _give(self, line: OuchLine) -> None:
+        """Have the next piece ready for a line, if it has read the last one."""
+        if line.close_reason is not None:
+            return
+        self._behind.pop(line.number, None)
+        if line.has_more:
+            if not self.unsent_bytes(line.number):
+                line.frames += line.take_frames(self._now_ns)
+            if line.session is not None and line.session.is_over:
+                self._close(line, line.closes_when_read)
+                return
+            if line.has_more:
+                self._behind[line.number] = line
+                self._behind_until_ns = self._now_ns + limits.SOUP_PACE_NS
+        self._note_deadline(line)
 
     def next_deadline_ns(self) -> int | None:
         """When a heartbeat is due, a silence too long, or a slow peer to be looked after again."""
-        deadlines = [line.session.next_deadline_ns() for line in self._lines.values() if line.session is not None]
-        return min((one for one in (*deadlines, self._behind_until_ns) if one is not None), default=None)
+        due_ns = self._next_due_ns()
+        if not self._behind:
+            self._behind_until_ns = None
+            return due_ns
+        assert self._behind_until_ns is not None, "a line that is behind has a time to be looked after"
+        return self._behind_until_ns if due_ns is None else min(due_ns, self._behind_until_ns)
+
+    def _next_due_ns(self) -> int | None:
+        """The nearest deadline of a session; what was noted for another time is put right on the way."""
+        while self._due:
+            noted_ns, number = self._due[0]
+            line = self._lines.get(number)
+            is_noted = line is not None and line.due_ns == noted_ns
+            if line is not None and is_noted and _deadline_of(line) == noted_ns:
+                return noted_ns
+            heappop(self._due)
+            if line is not None and is_noted:
+                line.due_ns = NEVER_NS
+                self._note_deadline(line)
+        return None
+
+    def _note_deadline(self, line: OuchLine) -> None:
+        deadline_ns = _deadline_of(line)
+        if deadline_ns < line.due_ns:
+            line.due_ns = deadline_ns
+            heappush(self._due, (deadline_ns, line.number))
 
     def deadline_passed(self, now_ns: int) -> None:
         """Send heartbeats, close connections that are silent or never logged in."""
         self._now_ns = now_ns
-        for line in self.lines:
-            if line.session is not None and (lost := line.session.deadline_passed(now_ns)) is not None:
+        while (due_ns := self._next_due_ns()) is not None and due_ns <= now_ns:
+            line = self._lines[heappop(self._due)[1]]
+            line.due_ns = NEVER_NS
+            assert line.session is not None, "a bare connection has no deadlines"
+            lost = line.session.deadline_passed(now_ns)
+            if lost is None:
+                self._busy[line.number] = line
+                self._note_deadline(line)
+            else:
                 self._close(line, lost.why)
 
     def shut_down(self, now_ns: int) -> None:
@@ -217,6 +281,7 @@ class OuchVenue:
 
     def _let_in(self, line: OuchLine, guest: Guest) -> None:
         line.guest = guest
+        self._of_member[guest.member.key] = line
         self._audit.note(
             f"logged on: account {guest.login.account} user {printable(guest.login.user)}"
             f" by {OuchPort(line.port).name} from {line.name}"
@@ -253,6 +318,7 @@ class OuchVenue:
         for line in self.lines:
             if line.guest is None:
                 continue
+            self._busy[line.number] = line
             if line.session is None:
                 self._close(line, "the trading day is over")
             else:
@@ -268,6 +334,8 @@ class OuchVenue:
             line.session.end()
         guest, line.guest = line.guest, None
         if guest is not None:
+            if self._of_member.get(guest.member.key) is line:
+                del self._of_member[guest.member.key]
             self._front.leave(guest, departure, self._now_ns)
             who = f"account {guest.login.account} user {printable(guest.login.user)} {line.name}"
             self._audit.note(f"closed: {who}: {reason}")
@@ -277,3 +345,9 @@ class OuchVenue:
         line.close_reason = reason
         self._over.append(line)
         del self._lines[line.number]
+        self._behind.pop(line.number, None)
+
+
+def _deadline_of(line: OuchLine) -> int:
+    deadline_ns = line.session.next_deadline_ns() if line.session is not None else None
+    return NEVER_NS if deadline_ns is None else deadline_ns

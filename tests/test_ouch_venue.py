@@ -193,9 +193,33 @@ def test_a_slow_reader_is_given_a_piece_at_a_time() -> None:
     assert hall.venue.next_deadline_ns() == hall.floor.now_ns + 5_000_000
     waiting[0] = 0
     while len(hall.words(1)) < 9_000:
+        deadline_ns = hall.venue.next_deadline_ns()
+        assert deadline_ns is not None and deadline_ns <= hall.floor.now_ns + 5_000_000
+        hall.floor.now_ns = deadline_ns
+        hall.venue.deadline_passed(deadline_ns)
         hall.deliver()
-    hall.deliver()
     assert hall.venue.next_deadline_ns() == hall.floor.now_ns + SECOND_NS
+
+
+def test_a_pass_looks_only_at_lines_to_which_something_happened(monkeypatch: pytest.MonkeyPatch) -> None:
+    hall, looked, give = Hall(), [], OuchVenue._give
+    monkeypatch.setattr(OuchVenue, "_give", lambda venue, line: (looked.append(line.number), give(venue, line)))
+    for number in range(10, 210):
+        hall.connect(number)
+    hall.log_in(1)
+    hall.log_in(2, 2)
+    looked.clear()
+    hall.ask(1, jp(1, "S"))
+    assert looked == [1]
+    hall.ask(2, jp(1))
+    assert sorted(looked) == [1, 1, 2] and told(decoded(hall.words(1))) == "SS AL EA"
+    looked.clear()
+    hall.deliver()
+    hall.floor.now_ns += SECOND_NS
+    hall.venue.deadline_passed(hall.floor.now_ns)
+    hall.deliver()
+    assert sorted(looked) == [1, 2], "heartbeats are due for those who are logged in"
+    assert len(hall.venue._due) <= 2 * len(hall.venue.lines)
 
 
 GARBAGE = [

@@ -20,6 +20,7 @@ from base.vocabulary.rejects import Reject
 from base.wire.ouch.appendage import AppendageError
 
 NO_ROOM = "no room: orders and replaces are not taken now, send this one again later"
+DAY_IS_FULL = "the day has too many messages: only cancels of whole orders are taken until the session is ended"
 TIMES = {
     Kind.DAY: TimeInForce.DAY,
     Kind.POST_ONLY: TimeInForce.POST_ONLY,
@@ -46,6 +47,8 @@ class OuchEntry(Members):
             return "too many messages: not carried out"
         if not self.takes_new and message.LETTER in "OU":
             return NO_ROOM
+        if member.is_full and not self._cancels(member, message):
+            return DAY_IS_FULL
         self._pending.append(
             Recorded(RecordedKind.OUCH_REQUEST, member.participant, member.port, int(throttled), data)
         )
@@ -92,6 +95,11 @@ class OuchEntry(Members):
             return member.is_fresh(tongue.new_token(message), rises=tongue.tokens_rise)
         return bool(letter == "Q")
 
+    def _cancels(self, member: Member, message: Any) -> bool:
+        """Whether a message takes an order out as a whole."""
+        tongue = self.tongues[member.port]
+        return message.LETTER == "X" and tongue.lots(message) <= member.live[tongue.old_token(message)].executed_lots
+
     def _carry_out(self, member: Member, message: Any, data: bytes, flaw: Why | None, now_ns: int) -> None:
         self._now_ns = now_ns
         tongue, letter = self.tongues[member.port], message.LETTER
@@ -116,13 +124,13 @@ class OuchEntry(Members):
         if isinstance(wish, Wish) and wish.firm in member.disabled_firms:
             wish = Why.FIRM
         if isinstance(wish, Why):
-            member.stream.append(tongue.rejected(self._now_ns, message, wish))
+            self.say(member, tongue.rejected(self._now_ns, message, wish))
             return
         order = OuchOrder(member.participant, member.key, tongue.new_token(message), data, wish, self._now_ns)
         order.label = tongue.label(message)
         outcome = self._submit(order)
         if isinstance(outcome, Why):
-            member.stream.append(tongue.rejected(self._now_ns, message, outcome))
+            self.say(member, tongue.rejected(self._now_ns, message, outcome))
             return
         order.number = self._number_in(outcome)
         self._begin(
@@ -157,7 +165,7 @@ class OuchEntry(Members):
         gone = any(isinstance(event, OrderCancelled) and event.number == number for event in events)
         prevented = any(isinstance(event, OrderCancelled) and event.reason for event in events)
         is_dead = gone and not traded and not prevented
-        member.stream.append(say(DEAD if is_dead else LIVE))
+        self.say(member, say(DEAD if is_dead else LIVE))
         if is_dead:
             order.open_lots = 0
             member.live.pop(order.token, None)
@@ -181,7 +189,7 @@ class OuchEntry(Members):
         """End an order of which nothing is in the market any more."""
         lots, order.open_lots = order.open_lots, 0
         member.live.pop(order.token, None)
-        member.stream.append(self.tongues[member.port].cancelled(self._now_ns, order.token, lots, cause))
+        self.say(member, self.tongues[member.port].cancelled(self._now_ns, order.token, lots, cause))
 
     def _number_in(self, events: list[Event]) -> int:
         """The number of the order that caused these events."""
@@ -213,7 +221,7 @@ class OuchEntry(Members):
         if wish.lots <= order.executed_lots:
             self._take_out_silently(order)
             member.live.pop(order.token, None)
-            member.stream.append(tongue.replaced(self._now_ns, order.frame, message, order.number, 0, DEAD))
+            self.say(member, tongue.replaced(self._now_ns, order.frame, message, order.number, 0, DEAD))
             return
         old = order.wish
         same = (wish.kind, wish.hidden, wish.shown_lots) == (old.kind, old.hidden, old.shown_lots)
@@ -226,7 +234,7 @@ class OuchEntry(Members):
         """Where the market's refusals leave the order alone the new token is rejected; else the order is cancelled."""
         tongue = self.tongues[member.port]
         if tongue.keeps_on_refusal and why in KEPT:
-            member.stream.append(tongue.rejected(self._now_ns, message, why))
+            self.say(member, tongue.rejected(self._now_ns, message, why))
         else:
             self._take_out_silently(order, keep_lots=True)
             self._drop(member, order, why)
@@ -244,7 +252,7 @@ class OuchEntry(Members):
             self._refuse_replace(member, order, message, events)
             return
         self._rename(member, order, wish, message)
-        member.stream.append(self._say_replaced(member, order, message)(LIVE))
+        self.say(member, self._say_replaced(member, order, message)(LIVE))
         with self._because(Cause.IMMEDIATE, incoming=order):
             self._reports.report_foreign(order, 0, events)
         self._let_live(order, self._now_ns)
@@ -297,9 +305,9 @@ class OuchEntry(Members):
         elif lots < order.total_lots:
             decrement = order.total_lots - lots
             if self._shrink(order, lots):
-                member.stream.append(tongue.cancelled(self._now_ns, order.token, decrement, Cause.USER))
+                self.say(member, tongue.cancelled(self._now_ns, order.token, decrement, Cause.USER))
             elif said := tongue.cancel_refused(self._now_ns, message):
-                member.stream.append(said)
+                self.say(member, said)
 
     def _modify(self, member: Member, order: OuchOrder, message: Any) -> None:
         """How a sale is marked shows in reports and changes nothing else; the quantity may become smaller."""
@@ -313,7 +321,7 @@ class OuchEntry(Members):
         if smaller and not self._shrink(order, lots):
             return
         order.frame = frame.replace(side=message.side).encode()
-        member.stream.append(tongue.modified(self._now_ns, message))
+        self.say(member, tongue.modified(self._now_ns, message))
 
     def _shrink(self, order: OuchOrder, lots: int) -> bool:
         """Make an order smaller, in its place; the market refuses that while it is not open."""
@@ -332,11 +340,11 @@ class OuchEntry(Members):
         letter = message.LETTER
         if letter == "Q":
             number = member.next_number(int(message.appendage.get("UserRefIdx", 0)))
-            member.stream.append(tongue.next_number(self._now_ns, number, message))
+            self.say(member, tongue.next_number(self._now_ns, number, message))
         elif letter == "C" and message.symbol and message.symbol not in tongue.scales.by_name:
-            member.stream.append(tongue.rejected(self._now_ns, message, Why.BOOK))
+            self.say(member, tongue.rejected(self._now_ns, message, Why.BOOK))
         else:
-            member.stream.append(tongue.confirmed(self._now_ns, message))
+            self.say(member, tongue.confirmed(self._now_ns, message))
             if letter == "D":
                 member.disabled_firms.add(message.firm)
             elif letter == "E":

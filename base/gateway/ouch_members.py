@@ -65,6 +65,7 @@ class Members:
         self._pending = pending
         self.absences = Absences()
         self.members: dict[int, Member] = {}
+        self._spoken_to: dict[int, None] = {}
         self.day = 1
         """Counts the trading days; each has streams and tokens of its own."""
         self._is_open: bool | None = None
@@ -76,6 +77,17 @@ class Members:
         self._silent: OuchOrder | None = None
         self._incoming: OuchOrder | None = None
         self._met_lots = 0
+
+    def say(self, member: Member, message: bytes) -> None:
+        """A member is told something, as its next numbered message."""
+        member.stream.append(message)
+        self._spoken_to[member.key] = None
+
+    def take_spoken_to(self) -> list[int]:
+        """To whom something was said since the last call, by the numbers of their accounts."""
+        keys = list(self._spoken_to)
+        self._spoken_to.clear()
+        return keys
 
     # -- who is there
 
@@ -150,7 +162,7 @@ class Members:
 
     def _tell_all(self, event: str) -> None:
         for member in self.members.values():
-            member.stream.append(self.tongues[member.port].system_event(self._now_ns, event))
+            self.say(member, self.tongues[member.port].system_event(self._now_ns, event))
 
     # -- what the market did (Reports calls this)
 
@@ -161,7 +173,7 @@ class Members:
         entry.executed_lots += lots
         entry.open_lots -= lots
         tongue, member = self._of(entry)
-        member.stream.append(
+        self.say(member, 
             tongue.executed(
                 self._reports.now_ns, entry.token, entry.wish, lots, trade.price_ticks, trade.exec_id, rests=rests
             )
@@ -178,7 +190,7 @@ class Members:
                 self._reports.now_ns, side.token, side.label, event.exec_id, event.reason
             )
             if said is not None:
-                member.stream.append(said)
+                self.say(member, said)
 
     def _note_match(self, exec_id: int, side: Matched) -> None:
         """Know whom to tell if the trade is broken, as long as the exchange would break it."""
@@ -198,7 +210,7 @@ class Members:
             said = self._prevented(tongue, entry, lots)
         else:
             said = tongue.cancelled(self._reports.now_ns, entry.token, lots, self._cause)
-        member.stream.append(said)
+        self.say(member, said)
         if not entry.open_lots:
             member.live.pop(entry.token, None)
 
@@ -245,7 +257,7 @@ class Members:
         if member is None or port == OuchPort.JAPANNEXT_BARE:  # nobody can ask a bare stream for its past
             member = self.members[key] = Member(participant, port)
             event = DAY_STARTS if self._day_is_on() else DAY_ENDS
-            member.stream.append(self.tongues[port].system_event(now_ns, event))
+            self.say(member, self.tongues[port].system_event(now_ns, event))
         self.absences.came(key)
         return member
 

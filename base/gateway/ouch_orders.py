@@ -5,12 +5,13 @@ the market, sockets, clocks.
 Follows the rules of the OUCH pages for tokens and SoupBinTCP's for numbered messages. A picture keeps all of it.
 """
 
+from array import array
 from collections.abc import Iterator
 from enum import IntEnum
 from hashlib import sha256
-from itertools import islice
 from typing import Any, NamedTuple
 
+from base import limits
 from base.gateway.reports import FOREIGN, Entry
 
 
@@ -71,33 +72,45 @@ class OuchOrder(Entry):
 
 
 class OuchStream:
-    """All numbered messages of a member's day, and a running checksum over them.
+    """All numbered messages of a member's day, one behind the other, and a running checksum over them.
 
     >>> stream = OuchStream()
     >>> stream.append(b"a"), stream.append(b"b"), list(stream.read(2)), stream.next_number
     (1, 2, [b'b'], 3)
     """
 
-    __slots__ = ("_messages", "digest")
+    __slots__ = ("_bytes", "_ends", "digest")
 
     def __init__(self) -> None:
-        self._messages: list[bytes] = []
+        self._bytes = bytearray()
+        self._ends = array("Q")
         self.digest = b""
+
+    def __getstate__(self) -> tuple[bytes, list[int], bytes]:
+        return bytes(self._bytes), list(self._ends), self.digest
+
+    def __setstate__(self, kept: tuple[bytes, list[int], bytes]) -> None:
+        self._bytes, self._ends, self.digest = bytearray(kept[0]), array("Q", kept[1]), kept[2]
 
     @property
     def next_number(self) -> int:
         """The number that the next message gets."""
-        return len(self._messages) + 1
+        return len(self._ends) + 1
 
     def append(self, message: bytes) -> int:
         """Keep one more message; gives its number."""
-        self._messages.append(message)
+        self._bytes += message
+        self._ends.append(len(self._bytes))
         self.digest = sha256(self.digest + message).digest()
-        return len(self._messages)
+        return len(self._ends)
 
     def read(self, first: int) -> Iterator[bytes]:
-        """The messages from number ``first`` on, in order."""
-        return islice(self._messages, first - 1, None)
+        """The messages from number ``first`` on, in order; it costs nothing that there are many before."""
+        begin = self._ends[first - 2] if 1 < first < self.next_number else 0
+        for place in range(first - 1, len(self._ends)):
+            end = self._ends[place]
+            yield bytes(self._bytes[begin:end])
+            begin = end
 
 
 class Matched(NamedTuple):
@@ -121,6 +134,11 @@ class Member:
         self.disabled_firms: set[str] = set()
         self._used: set[Any] = set()
         self._last: dict[int, int] = {}
+
+    @property
+    def is_full(self) -> bool:
+        """Whether its day has so many messages that it may only cancel; used tokens are fewer than these."""
+        return self.stream.next_number > limits.OUCH_DAY_MESSAGES
 
     def is_fresh(self, token: Any, *, rises: bool) -> bool:
         """Whether a token may be used; where tokens rise it must be above the last one of its channel."""

@@ -8,6 +8,7 @@ import pytest
 from base import limits
 from base.errors import OperatorRefused, RecoveryFailed
 from base.gateway.operator_requests import OperatorRequest
+from base.gateway.ouch_entry import DAY_IS_FULL
 from base.gateway.ouch_orders import Member
 from base.servers.state_image import captured_in, image_of
 from base.vocabulary.recorded import Departure, Recorded, RecordedKind
@@ -77,6 +78,29 @@ def test_the_end_of_the_session_begins_a_day_with_new_numbers_and_tokens() -> No
     assert again.stream.next_number == 2
     assert told(floor.ask(again, jp(1))) == "AL"
     assert repeated(floor).records.mark() == floor.records.mark()
+
+
+def test_when_a_day_is_full_only_whole_orders_can_be_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    floor = OuchFloor()
+    member, other = floor.join(1, N50), floor.join(2, JP)
+    floor.ask(member, n50(1), n50(2), n50(3))
+    monkeypatch.setattr(limits, "OUCH_DAY_MESSAGES", member.stream.next_number)
+    assert told(floor.ask(member, n50(4))) == "AL", "the last one"
+    recorded = len(floor.history)
+    part, whole = nasdaq50.CancelOrder(userRefNum=1, quantity=1), nasdaq50.CancelOrder(userRefNum=1, quantity=0)
+    query = nasdaq50.AccountQuery()
+    for message in (n50(5), n50_replace(1, 5), part, query, nasdaq50.MassCancel(userRefNum=5, firm="", symbol="")):
+        assert floor.desk.take(member, message.encode(), floor.now_ns) == DAY_IS_FULL
+    floor.collect()
+    assert floor.hear(member) == [] and len(floor.history) == recorded
+    assert told(floor.ask(member, whole)) == "CU"
+    assert told(floor.ask(other, jp(1, "S"))) == "AL ER", "others are not concerned"
+    assert told(floor.hear(member)) == "EA"
+    assert repeated(floor).records.mark() == floor.records.mark()
+    operate(floor, "end-session")
+    monkeypatch.setattr(limits, "OUCH_DAY_MESSAGES", 3)
+    again = floor.join(1, N50)
+    assert told(floor.ask(again, n50(1))) == "AL", "a new day has new numbers and tokens"
 
 
 # -- trades that do not count

@@ -1,5 +1,10 @@
 """Tokens, streams and accounts of OUCH."""
 
+import pickle
+
+import pytest
+
+from base import limits
 from base.gateway.ouch_orders import Member, OuchPort, OuchStream, key_of
 
 
@@ -31,3 +36,25 @@ def test_the_checksum_tells_messages_and_their_order_apart() -> None:
             stream.append(message)
         digests.add(stream.digest)
     assert len(digests) == 5
+
+
+def test_a_stream_gives_everything_from_any_number_also_from_its_picture() -> None:
+    stream = OuchStream()
+    messages = [b"x" * (place % 5) for place in range(40)]
+    for message in messages:
+        stream.append(message)
+    again: OuchStream = pickle.loads(pickle.dumps(stream, protocol=5))
+    for one in (stream, again):
+        assert all(list(one.read(first)) == messages[first - 1 :] for first in range(1, 43))
+    assert (again.next_number, again.append(b"y"), list(again.read(41))) == (41, 41, [b"y"])
+    assert stream.append(b"y") == 41 and again.digest == stream.digest
+
+
+def test_a_day_has_so_many_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "OUCH_DAY_MESSAGES", 2)
+    member = Member(0, OuchPort.JAPANNEXT)
+    said = [member.is_full]
+    for _ in range(2):
+        member.stream.append(b"")
+        said.append(member.is_full)
+    assert said == [False, False, True]
