@@ -13,7 +13,7 @@ import pickle
 
 from base.errors import RecoveryFailed
 
-VERSION = "4"
+VERSION = "5"
 """Changes with every change of what is kept in the classes below."""
 
 ROOMS = (
