@@ -5,27 +5,84 @@ All contestants of a row stay up and take short turns on the same core, because 
 and the hour; who is not at turn is stopped, so that a server that spins leaves its core to the others.
 """
 
+import importlib.util
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from statistics import median
+from typing import Protocol
 
+from benchmarks.c_programs import compiler
+from benchmarks.conversation import Round
 from benchmarks.figures import Goal, Plan, Row, ratios
-from benchmarks.limit import CLoad, Round, start_limit
-from benchmarks.load import WINDOW
+from benchmarks.limit import CLoad, start_limit
+from benchmarks.load import WINDOW, Load
+from benchmarks.nasdaq import start_nasdaq
 from benchmarks.processes import Target, start_venue
 
 SESSIONS, MANY_SESSIONS = 10, 100
+
+THROUGHPUT = Row(
+    "throughput", f"order throughput {SESSIONS} x {WINDOW}, pure CPython, journal on without sync, through the rooms",
+    "of the C limit (floor 0.15)", Goal(0.25, ""),
+)  # fmt: skip
+DURABLE = Row(
+    "durable", f"the same, durable (group commit), {MANY_SESSIONS} x {WINDOW}", "of the undurable figure", Goal(0.9, "")
+)
+LATENCY = Row("latency", "busy-poll p50 of one order, 1 x 1", "of C", Goal(1.3, "x", is_ceiling=True))
+NASDAQ = Row(
+    "nasdaq", "against a nasdaq-protocols server doing less", f"accepts only, {SESSIONS} x {WINDOW}", Goal(30, "x")
+)
+STREAMS = Row("asyncio", "against the same engine behind asyncio streams", f"{SESSIONS} x {WINDOW}", Goal(4, "x"))
+NO_COMPILER = "no C compiler here; install one, or name it in CC"
+
+
+class Client(Protocol):
+    """What loads a server."""
+
+    @property
+    def answered(self) -> int: ...
+
+    def run(self, seconds: float, /) -> Round: ...
+
+    def close(self) -> None: ...
+
+
+class PlainLoad:
+    """The load client in Python, whose rounds are told like those of the other one."""
+
+    def __init__(self, target: Target) -> None:
+        self._load = Load(target.sessions)
+        self.close = self._load.close
+
+    @property
+    def answered(self) -> int:
+        """All messages that were answered."""
+        return self._load.answered
+
+    def run(self, seconds: float) -> Round:
+        """One round, without latencies."""
+        return Round(round(self._load.run(seconds) * seconds), seconds)
+
+
+def full_load(target: Target) -> Client:
+    """The load client in C; in Python where no compiler is, which slows all contestants alike."""
+    return CLoad(target) if compiler() else PlainLoad(target)
+
+
+def ping_pong(target: Target) -> Client:
+    """One message at a time, from a client that never sleeps."""
+    return CLoad(target, window=1, spins=True)
 
 
 class Contestant:
     """One server under its load; it does nothing between its turns."""
 
-    def __init__(self, target: Target, window: int, *, spins: bool = False) -> None:
+    def __init__(self, target: Target, client: Client) -> None:
         self._server = target.server
-        self._cpu_before = self._server.cpu_seconds()
-        self._load = CLoad(target, window, spins=spins)
+        self._cpu_before, self._answered_before = self._server.cpu_seconds(), client.answered
+        self._load = client
         self.rounds: list[Round] = []
         os.kill(self._server.process, signal.SIGSTOP)
 
@@ -49,7 +106,8 @@ class Contestant:
     @property
     def cpu_us(self) -> float:
         """The server's processor time per message."""
-        return (self._server.cpu_seconds() - self._cpu_before) / self._load.answered * 1e6
+        answered = self._load.answered - self._answered_before
+        return (self._server.cpu_seconds() - self._cpu_before) / answered * 1e6
 
     def close(self) -> None:
         """End the load; the server goes on, so that it can end in its own way."""
@@ -59,13 +117,13 @@ class Contestant:
 
 @contextmanager
 def contest(
-    servers: Sequence[AbstractContextManager[Target]], window: int, plan: Plan, *, spins: bool = False
+    servers: Sequence[AbstractContextManager[Target]], plan: Plan, clients: Sequence[Callable[[Target], Client]]
 ) -> Iterator[list[Contestant]]:
     """Start all and let them take turns; they are still there when the figures are read."""
     with ExitStack() as stack:
         contestants = []
-        for target in [stack.enter_context(server) for server in servers]:
-            contestants.append(Contestant(target, window, spins=spins))
+        for target, client in zip([stack.enter_context(server) for server in servers], clients, strict=True):
+            contestants.append(Contestant(target, client(target)))
             stack.callback(contestants[-1].close)
         for number in range(1, plan.rounds + 1):
             plan.progress(f"round {number} of {plan.rounds}")
@@ -76,34 +134,57 @@ def contest(
 
 def throughput(plan: Plan) -> Iterator[Row]:
     """Messages per second, journal on without sync, against the C limit."""
+    if compiler() is None:
+        yield THROUGHPUT.not_measured(NO_COMPILER)
+        return
     servers = (start_venue(SESSIONS, durability="none"), start_limit(SESSIONS, durability="none"))
-    with contest(servers, WINDOW, plan) as (venue, limit):
-        yield Row(
-            "throughput", f"orders per second, {SESSIONS} x {WINDOW}, journal on without sync, of the C limit",
-            Goal(0.25, " of C"), ratios(venue.rates, limit.rates),
-            f"floor 0.15; venue {median(venue.rates):,.0f}/s, C {median(limit.rates):,.0f}/s; processor time a message:"
-            f" venue {venue.cpu_us:.2f} us, C {limit.cpu_us:.2f} us, ratio {limit.cpu_us / venue.cpu_us:.3f}",
-        )  # fmt: skip
+    with contest(servers, plan, (full_load, full_load)) as (venue, limit):
+        cpu = f", ratio {limit.cpu_us / venue.cpu_us:.3f}"
+        yield THROUGHPUT.measured(ratios(venue.rates, limit.rates), told({"venue": venue, "C": limit}) + cpu)
 
 
 def durable(plan: Plan) -> Iterator[Row]:
     """Messages per second with every pass on the disk before it is answered, against the same without."""
     servers = (start_venue(MANY_SESSIONS), start_venue(MANY_SESSIONS, durability="none"))
-    with contest(servers, WINDOW, plan) as (synced, unsynced):
-        yield Row(
-            "durable", f"durable orders per second, {MANY_SESSIONS} x {WINDOW}, of the undurable figure",
-            Goal(0.9, ""), ratios(synced.rates, unsynced.rates),
-            f"durable {median(synced.rates):,.0f}/s, undurable {median(unsynced.rates):,.0f}/s",
-        )  # fmt: skip
+    with contest(servers, plan, (full_load, full_load)) as (synced, unsynced):
+        note = told({"durable": synced, "undurable": unsynced})
+        yield DURABLE.measured(ratios(synced.rates, unsynced.rates), note)
 
 
 def latency(plan: Plan) -> Iterator[Row]:
     """The median round trip of one order at a time, all sides asking for readiness without sleeping."""
-    servers = (start_venue(1, durability="none", spins=True), start_limit(1, durability="none", spins=True))
-    with contest(servers, 1, plan, spins=True) as (venue, limit):
+    if compiler() is None:
+        yield LATENCY.not_measured(NO_COMPILER)
+        return
+    servers = (
+        start_venue(1, durability="none", module="benchmarks.spinning"),
+        start_limit(1, durability="none", spins=True),
+    )
+    with contest(servers, plan, (ping_pong, ping_pong)) as (venue, limit):
         p50, p99 = ([median(one.latencies_us(part)) for one in (venue, limit)] for part in (0.5, 0.99))
-        yield Row(
-            "latency", "busy-poll p50 of one order, 1 x 1, of C", Goal(1.3, "x", is_ceiling=True),
-            ratios(venue.latencies_us(0.5), limit.latencies_us(0.5)),
-            f"p50: venue {p50[0]:.1f} us, C {p50[1]:.1f} us; p99: venue {p99[0]:.1f} us, C {p99[1]:.1f} us",
-        )  # fmt: skip
+        note = f"p50: venue {p50[0]:.1f} us, C {p50[1]:.1f} us; p99: venue {p99[0]:.1f} us, C {p99[1]:.1f} us"
+        yield LATENCY.measured(ratios(venue.latencies_us(0.5), limit.latencies_us(0.5)), note)
+
+
+def nasdaq(plan: Plan) -> Iterator[Row]:
+    """Messages per second, against a server that decodes an order and accepts it."""
+    if importlib.util.find_spec("nasdaq_protocols") is None:
+        yield NASDAQ.not_measured("nasdaq-protocols is not installed; pip install '.[bench]'")
+        return
+    servers = (start_venue(SESSIONS, durability="none"), start_nasdaq(SESSIONS))
+    with contest(servers, plan, (full_load, PlainLoad)) as (venue, peer):
+        yield NASDAQ.measured(ratios(venue.rates, peer.rates), told({"venue": venue, "nasdaq-protocols": peer}))
+
+
+def streams(plan: Plan) -> Iterator[Row]:
+    """Messages per second, against the same engine and journal behind asyncio streams."""
+    servers = [start_venue(SESSIONS, durability="none", module=one) for one in ("base", "benchmarks.streams")]
+    with contest(servers, plan, (full_load, full_load)) as (venue, streams):
+        yield STREAMS.measured(ratios(venue.rates, streams.rates), told({"venue": venue, "asyncio": streams}))
+
+
+def told(contestants: dict[str, Contestant]) -> str:
+    """Rates and processor time of all."""
+    rates = ", ".join(f"{name} {median(one.rates):,.0f}/s" for name, one in contestants.items())
+    cpu = ", ".join(f"{name} {one.cpu_us:.2f} us" for name, one in contestants.items())
+    return f"{rates}; processor time a message: {cpu}"

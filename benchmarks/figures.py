@@ -6,18 +6,23 @@ In: figures of rounds. Out: medians, spreads, verdicts, text. Never knows: how a
 import os
 import platform
 import statistics
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured, and whom to tell how far it is."""
+    """How much is measured, and whom to tell how far it is; ``original`` is a checkout of the original library."""
 
     rounds: int
     seconds: float
     progress: Callable[[str], None] = print
+    original: Path | None = None
+
+    def named(self, name: str) -> "Plan":
+        """The same plan, whose progress is that of a benchmark."""
+        return replace(self, progress=lambda text: self.progress(f"{name}: {text}"))
 
 
 @dataclass(frozen=True)
@@ -41,31 +46,42 @@ class Goal:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: an axis with its goal and the figure of each round; without figures ``note`` says why."""
+    """One figure of the table: a goal of an axis and, once measured, what each round said.
+
+    ``key`` is its name among the baselines; ``part`` says which goal of its axis it is. ``note`` says what stands
+    behind the figure, or why there is none.
+    """
 
     key: str
     axis: str
+    part: str
     goal: Goal
-    rounds: Sequence[float]
+    rounds: Sequence[float] = ()
     note: str = ""
+
+    def measured(self, rounds: Sequence[float], note: str) -> "Row":
+        """The row with its figures."""
+        return replace(self, rounds=rounds, note=note)
+
+    def not_measured(self, why: str) -> "Row":
+        """The row without figures."""
+        return replace(self, note=why)
 
     @property
     def figure(self) -> float:
         """The median of the rounds."""
         return statistics.median(self.rounds)
 
-    def lines(self) -> Iterator[str]:
-        """The row as text."""
-        measured = verdict = spread = ""
-        if self.rounds:
-            measured, verdict = f"{amount(self.figure)}{self.goal.unit}", self.goal.verdict(self.figure)
-            spread = f"{amount(min(self.rounds))} .. {amount(max(self.rounds))}" if len(self.rounds) > 1 else ""
-        yield f"{self.axis:<66} {self.goal!s:>12} {measured:>11}  {spread:<18} {verdict or 'not measured'}"
-        if self.note:
-            yield f"    {self.note}"
+    def line(self) -> str:
+        """The row as text, without its axis."""
+        if not self.rounds:
+            return f"  {self.part:<34} {self.goal!s:>11} {'-':>11}  {'':<17} not measured: {self.note}"
+        measured, verdict = f"{amount(self.figure)}{self.goal.unit}", self.goal.verdict(self.figure)
+        spread = f"{amount(min(self.rounds))} to {amount(max(self.rounds))}" if len(self.rounds) > 1 else ""
+        return f"  {self.part:<34} {self.goal!s:>11} {measured:>11}  {spread:<17} {verdict:<17} {self.note}".rstrip()
 
 
-HEADER = f"{'axis':<66} {'goal':>12} {'figure':>11}  {'rounds':<18} verdict"
+HEADER = f"  {'':<34} {'goal':>11} {'figure':>11}  {'rounds':<17} {'verdict':<17} how"
 
 
 def amount(value: float) -> str:

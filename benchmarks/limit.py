@@ -7,14 +7,12 @@ reads the ready-made frames of each session from a file.
 
 import subprocess
 import tempfile
-from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 
 from benchmarks.c_programs import program
+from benchmarks.conversation import Round
 from benchmarks.load import WINDOW
 from benchmarks.processes import CLIENT_CORES, Target, enter, logon_of, pin, started
 
@@ -29,25 +27,6 @@ def start_limit(
         command = [str(program("limit")), str(sessions), str(place), durability, "spin" if spins else "wait"]
         gateway = stack.enter_context(started(command))
         yield Target(gateway, [enter(gateway.address, logon_of(account)) for account in range(1, sessions + 1)])
-
-
-@dataclass(frozen=True)
-class Round:
-    """What the load client saw: answers, the time they took, and how often each latency (its upper bound) was seen."""
-
-    answered: int
-    seconds: float
-    latencies: dict[int, int]
-
-    @property
-    def rate(self) -> float:
-        """Messages answered per second."""
-        return self.answered / self.seconds
-
-    def latency_ns(self, part: float) -> int:
-        """The latency within which this part of all messages was answered, right within 3 %."""
-        sums = list(accumulate(self.latencies.values()))
-        return list(self.latencies)[bisect_left(sums, part * sums[-1])]
 
 
 class CLoad:

@@ -7,9 +7,9 @@ Never knows: how a session was logged on, and what answers it.
 import selectors
 import socket
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from benchmarks.orders import SIZE, Replies, Ring
+from benchmarks.conversation import Answers, Messages
 
 WINDOW = 64
 WARM_UP_S = 0.2
@@ -22,8 +22,8 @@ class Session:
     """One connection of the load client, and what it still owes the kernel."""
 
     sock: socket.socket
-    ring: Ring
-    replies: Replies = field(default_factory=Replies)
+    ring: Messages
+    replies: Answers
     in_flight: int = 0
     unsent: bytes = b""
 
@@ -96,8 +96,8 @@ class Load:
         while number:
             taken = session.ring.take(number)
             messages += taken
-            number -= len(taken) // SIZE
-            session.in_flight += len(taken) // SIZE
+            number -= len(taken) // session.ring.size
+            session.in_flight += len(taken) // session.ring.size
         if not messages:
             return
         try:

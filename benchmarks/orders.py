@@ -32,6 +32,8 @@ class Ring:
     ``fields`` are those of every message: Account, TradingSessionID, Key, TraderID.
     """
 
+    size = SIZE
+
     def __init__(self, **fields: int | str) -> None:
         self.buffer = bytearray().join(self._message(slot, fields).encode() for slot in range(SLOTS))
         self._turn = 0

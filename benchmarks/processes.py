@@ -21,7 +21,7 @@ from typing import IO
 from base.messages import ClientLogon, LoginStatus, LogonType
 from base.one_time_code import hotp, secret_of
 from benchmarks.load import Session
-from benchmarks.orders import Ring
+from benchmarks.orders import Replies, Ring
 
 ROOT = Path(__file__).resolve().parents[1]
 USER = "load"
@@ -51,7 +51,9 @@ number = {account}
 user = "{user}"
 key = "{account}"
 mode = "constant"
-balances = {{ BTC = "1000000", USD = "1000000000" }}
+"""
+
+BALANCES = """balances = { BTC = "1000000", USD = "1000000000" }
 """
 
 
@@ -90,18 +92,17 @@ def start_echo(sessions: int) -> Iterator[Target]:
     """A server that sends back what it gets."""
     with server("benchmarks.echo_server") as echo:
         rings = [Ring(Account=account) for account in range(1, sessions + 1)]
-        yield Target(echo, [Session(socket.create_connection(echo.address), ring) for ring in rings])
+        yield Target(echo, [Session(socket.create_connection(echo.address), ring, Replies()) for ring in rings])
 
 
 @contextmanager
-def start_venue(sessions: int, *, durability: str = "commit", spins: bool = False) -> Iterator[Target]:
-    """An OES with sessions logged on, each of another account; one that ``spins`` never sleeps."""
+def start_venue(sessions: int, *, durability: str = "commit", module: str = "base") -> Iterator[Target]:
+    """An OES with sessions logged on, each of another account; ``module`` is the program, `handoff` or a variant."""
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         settings = directory / "venue.toml"
         settings.write_text(settings_for(sessions))
         options = ("--settings", str(settings), "--state", str(directory / "state"))
-        module = "benchmarks.spinning" if spins else "base"
         oes = stack.enter_context(server(module, "oes", "--durability", durability, *options))
         aes = stack.enter_context(server("base", "aes", *options))
         yield Target(oes, [log_on(aes.address, account) for account in range(1, sessions + 1)])
@@ -145,24 +146,24 @@ def logon_of(account: int) -> ClientLogon:
     )
 
 
-def log_on(aes: tuple[str, int], account: int) -> Session:
-    """A session that went through both stages."""
+def log_on(aes: tuple[str, int], account: int, source: str = "127.0.0.1") -> Session:
+    """A session that went through both stages, from this address."""
     request = logon_of(account)
-    with socket.create_connection(aes) as sock:
+    with socket.create_connection(aes, source_address=(source, 0)) as sock:
         grant = answer(sock, request)
     host, _, port = grant.PrimaryOrderEntryIP.partition(":")
-    return enter((host, int(port)), request.replace(Key=grant.Key))
+    return enter((host, int(port)), request.replace(Key=grant.Key), source)
 
 
-def enter(oes: tuple[str, int], request: ClientLogon) -> Session:
+def enter(oes: tuple[str, int], request: ClientLogon, source: str = "127.0.0.1") -> Session:
     """The second stage: a session at the server that trades."""
-    sock = socket.create_connection(oes)
+    sock = socket.create_connection(oes, source_address=(source, 0))
     welcome = answer(sock, request)
     ring = Ring(
         Account=request.Account, TraderID=USER, TradingSessionID=welcome.TradingSessionID, Key=welcome.Key,
         SendingTime=NOW_NS,
     )  # fmt: skip
-    return Session(sock, ring)
+    return Session(sock, ring, Replies())
 
 
 def answer(sock: socket.socket, request: ClientLogon) -> ClientLogon:
@@ -179,6 +180,7 @@ def code_of(account: int) -> str:
     return hotp(secret_of(str(account)), 0)
 
 
-def settings_for(sessions: int) -> str:
-    """A venue with one instrument and so many accounts, rich enough for any run."""
-    return INSTRUMENT + "".join(ACCOUNT.format(account=account, user=USER) for account in range(1, sessions + 1))
+def settings_for(sessions: int, balances: str = BALANCES) -> str:
+    """A venue with one instrument and so many accounts, rich enough for any run unless told otherwise."""
+    accounts = (ACCOUNT.format(account=account, user=USER) + balances for account in range(1, sessions + 1))
+    return INSTRUMENT + "".join(accounts)

@@ -18,7 +18,8 @@ from base.messages import TIF, MessageType, OrderType, Transaction
 from base.vocabulary.recorded import RecordedKind
 from benchmarks import c_programs
 from benchmarks.c_programs import header, program
-from benchmarks.limit import CLoad, Round, start_limit
+from benchmarks.conversation import Round
+from benchmarks.limit import CLoad, start_limit
 from benchmarks.load import Session
 from benchmarks.processes import NOW_NS, USER, Target, start_venue
 from tests.kit.counts import count
