@@ -22,7 +22,10 @@ from benchmarks.processes import CLIENT_CORES, ROOT, Server, pin, start_venue
 
 OTHERS = 10
 ROUNDS, ROUND_S = 7, 1.0
-GOAL = Goal(5, "x", is_ceiling=True)
+FAIRNESS = Row(
+    "fairness", f"beside a session that pipelines {PIPELINED:,} orders", f"p99 of {OTHERS} others",
+    Goal(5, "x", is_ceiling=True),
+)  # fmt: skip
 
 
 def fairness(plan: Plan, others: int = OTHERS) -> Iterator[Row]:
@@ -38,10 +41,7 @@ def fairness(plan: Plan, others: int = OTHERS) -> Iterator[Row]:
                 quiet.append(slowest_us(target.server, sessions, plan.seconds))
                 with loud.at_work():
                     beside.append(slowest_us(target.server, sessions, plan.seconds))
-        yield Row(
-            "fairness",
-            f"p99 of {others} sessions beside one that pipelines {PIPELINED:,} orders",
-            GOAL,
+        yield FAIRNESS.measured(
             ratios(beside, quiet),
             f"{median(quiet):.0f} us of the server's core without, {median(beside):.0f} beside it, from an order to its"
             " answer; one order of each session on its way",
@@ -120,7 +120,7 @@ def main() -> None:
     pin(0, CLIENT_CORES)
     print(machine(), HEADER, sep="\n\n")
     for row in fairness(Plan(options.rounds, options.seconds), options.others):
-        print("\n".join(row.lines()), flush=True)
+        print(row.axis, row.line(), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from statistics import median
 
-from benchmarks.contests import Contestant
+from benchmarks.contests import Contestant, full_load
 from benchmarks.figures import HEADER, Goal, Plan, Row, machine, ratios
 from benchmarks.load import WINDOW
 from benchmarks.processes import CLIENT_CORES, Server, Target, answer, log_on, logon_of, pin, server, settings_for
@@ -23,8 +24,13 @@ ROUNDS, ROUND_S = 9, 0.5
 ADDRESSES = 8
 """Idle clients come from so many addresses of this machine: a server takes 2,000 connections from each."""
 SPARE_FILES = 200
-MEMORY = Goal(64, " KiB", is_ceiling=True)
-RATE, LATENCY = Goal(0.8, ""), Goal(3, "x", is_ceiling=True)
+MEMORY = Row(
+    "memory", f"memory per idle logged-on session; {IDLE:,} sessions", "all of the OES, each",
+    Goal(64, " KiB", is_ceiling=True),
+)  # fmt: skip
+BESIDE = f"{ACTIVE} x {WINDOW} beside {IDLE:,} idle sessions, against the same without them"
+RATE = Row("idle", BESIDE, "orders per second", Goal(0.8, ""))
+LATENCY = Row("idle p99", BESIDE, "p99 of an answer", Goal(3, "x", is_ceiling=True))
 
 
 def resident_kib(process: int) -> int:
@@ -71,22 +77,22 @@ def many_sessions(plan: Plan, idle: int = IDLE, active: int = ACTIVE) -> Iterato
             if count % 2_000 == 0:
                 plan.progress(f"{count} idle sessions")
         full_kib = resident_kib(oes.process)
-        yield Row(
-            "memory", f"memory per session, with {idle:,} idle ones", MEMORY, [full_kib / (idle + active)],
+        yield MEMORY.measured(
+            [full_kib / (idle + active)],
             f"all of the process, {full_kib / 1024:.0f} MiB, by its sessions; it had {empty_kib / 1024:.0f} MiB before"
-            f" the idle ones, most of it accounts: {(full_kib - empty_kib) / max(idle, 1):.1f} KiB came with each",
-        )  # fmt: skip
-        alone, beside = [stack.enter_context(closing(Contestant(target, WINDOW))) for target in targets]
+            f" the {idle:,} idle ones: {(full_kib - empty_kib) / max(idle, 1):.1f} KiB came with each",
+        )
+        alone, beside = [stack.enter_context(closing(Contestant(target, full_load(target)))) for target in targets]
         for _ in range(plan.rounds):
             alone.play(plan.seconds)
             beside.play(plan.seconds)
-        what = f"{active} x {WINDOW} beside {idle:,} idle sessions"
-        yield Row(
-            "idle", f"orders per second, {what}", RATE, ratios(beside.rates, alone.rates),
+        yield RATE.measured(
+            ratios(beside.rates, alone.rates),
             f"{alone.cpu_us:.2f} us of the server's core per message without, {beside.cpu_us:.2f} beside them",
-        )  # fmt: skip
+        )
         slowest = [one.latencies_us(0.99) for one in (beside, alone)]
-        yield Row("idle p99", f"p99 of an answer, {what}", LATENCY, ratios(*slowest))
+        p99 = [median(one) for one in slowest]
+        yield LATENCY.measured(ratios(*slowest), f"{p99[0]:,.0f} us beside them, {p99[1]:,.0f} us without")
 
 
 def allow_many_files(sockets: int) -> None:
@@ -108,7 +114,7 @@ def main() -> None:
     pin(0, CLIENT_CORES)
     print(machine(), HEADER, sep="\n\n")
     for row in many_sessions(Plan(options.rounds, options.seconds), options.idle, options.active):
-        print("\n".join(row.lines()), flush=True)
+        print(row.axis, row.line(), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

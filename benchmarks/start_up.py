@@ -19,7 +19,7 @@ from benchmarks.figures import HEADER, Goal, Plan, Row, machine
 from benchmarks.processes import CORES, ROOT, Server, announced_address, log_on, settings_for
 
 ROUNDS = 9
-GOAL = Goal(0.5, " s", is_ceiling=True)
+START = Row("start", "start to first logon, empty journal", "AES and OES", Goal(0.5, " s", is_ceiling=True))
 KEEPS_NO_CODE = "PYTHONDONTWRITEBYTECODE"
 """Where this is set every start compiles the whole library; nobody runs a server like that."""
 
@@ -28,13 +28,8 @@ def start_up(plan: Plan) -> Iterator[Row]:
     """The row of the table."""
     starts = [one_start() for _ in range(plan.rounds + 1)][1:]
     walls, cpus = [wall for wall, _ in starts], sorted(cpu for _, cpu in starts)
-    yield Row(
-        "start",
-        "start of AES and OES to the first logon, empty journal",
-        GOAL,
-        walls,
-        f"on {len(CORES)} cores; {cpus[len(cpus) // 2]:.2f} s of processor time, both servers together",
-    )
+    note = f"on {len(CORES)} cores; {cpus[len(cpus) // 2]:.2f} s of processor time, both servers together"
+    yield START.measured(walls, note)
 
 
 def one_start() -> tuple[float, float]:
@@ -67,7 +62,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"default {ROUNDS}")
     print(machine(), HEADER, sep="\n\n")
     for row in start_up(Plan(parser.parse_args().rounds, 0.0)):
-        print("\n".join(row.lines()), flush=True)
+        print(row.axis, row.line(), sep="\n", flush=True)
 
 
 if __name__ == "__main__":
