@@ -17,6 +17,7 @@ from base.gateway.audit import AuditTrail, printable
 from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
 from base.gateway.clients import Client
 from base.gateway.drop_copy import DropCopies
+from base.gateway.fast_path import FastEntry
 from base.gateway.front_desks import Admission, AesFront, Caller, MdsFront, OesFront
 from base.gateway.inquiries import Inquiries
 from base.gateway.lines import Line, Rest
@@ -25,7 +26,7 @@ from base.gateway.logon_replies import refusal, welcome
 from base.gateway.market_data import MarketDataDesk, MarketFeed
 from base.gateway.operator import OperatorDesk
 from base.gateway.operator_requests import OperatorReply, OperatorRequest, listed
-from base.gateway.order_entry import OrderEntry, Pending
+from base.gateway.order_entry import Pending
 from base.gateway.ouch_entry import OuchEntry
 from base.gateway.records import Records
 from base.gateway.translate_bo import REJECT_CODES
@@ -340,7 +341,7 @@ def open_oes(
     participants = list(participants)
     copies = DropCopies(accounts, participants, pending)
     absences = Absences()
-    order_entry = OrderEntry(exchange, instruments, pending, copies)
+    order_entry = FastEntry(exchange, instruments, pending, copies)
     reports = order_entry.reports
     inquiries = Inquiries(exchange, reports, instruments, accounts, instrument_layout)
     operator = OperatorDesk(exchange, reports, instruments, accounts, pending)

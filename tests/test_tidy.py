@@ -15,6 +15,8 @@ from tests.kit.source import Source, all_python, python_files, top_level
 
 LONGEST_FILE_LINES = 400
 LONGEST_FUNCTION_LINES = 60
+IN_ONE_PIECE = ("base/exchange/fast_path.py", "base/gateway/fast_path.py")
+"""The short way of plain orders is written without calls; the behaviour page allows it there and nowhere else."""
 LONGEST_LINE_CHARACTERS = 120
 LONGEST_EXAMPLE_LINES = 60
 MODULE_SAYS = ("In:", "Out:", "ever knows:")
@@ -63,7 +65,7 @@ def functions_are_short(source: Source) -> Iterator[str]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
-            if length > LONGEST_FUNCTION_LINES:
+            if length > LONGEST_FUNCTION_LINES and str(source.path) not in IN_ONE_PIECE:
                 yield f"{source.at(node)}: {node.name} has {length} lines"
 
 

@@ -75,6 +75,12 @@ class OverheardExchange(Exchange):
         self._happened.append(Happening(instrument, side, price_ticks, quantity_lots, plain, events))
         return events
 
+    def enter_plain(self, *_: int) -> None:
+        """Nothing goes the short way, which tells of no events."""
+
+    def cancel_plain(self, *_: int) -> None:
+        """Nothing goes the short way, which tells of no events."""
+
     def take_happened(self) -> list[Happening]:
         """Give what happened since the last call, in its order."""
         happened, self._happened = self._happened, []

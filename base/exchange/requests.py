@@ -11,7 +11,6 @@ Quantities, prices, sides and instruments were checked by the gateway.
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 
-from base.exchange.control import Control
 from base.exchange.desk import (
     BUY,
     FILL_OR_KILL,
@@ -23,6 +22,7 @@ from base.exchange.desk import (
     RESTING_TIMES,
     Seat,
 )
+from base.exchange.fast_path import FastPath
 from base.exchange.order_types import HIDDEN, PEGS, STOPS
 from base.exchange.special_orders import special_of
 from base.limits import RETIRED_ORDER_IDS_PER_ACCOUNT
@@ -60,7 +60,7 @@ _ALWAYS_HIDDEN = frozenset({HIDDEN, int(OrderType.PEG_HIDDEN)})
 _bare = object.__new__
 
 
-class Exchange(Control):
+class Exchange(FastPath):
     """Books, accounts and order ids of one venue. Each request returns its events; nothing is called back."""
 
     def __init__(

@@ -4,18 +4,21 @@ In: the outcome of a logon. Out: one record per live session. Never knows: socke
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from base import limits
 from base.gateway.rates import MessageRates
 from base.vocabulary.rejects import Reject
 
+NOTHING_SEEN = (b"",) * 5
+
 
 class Client:
     """Who is logged on over one connection, and what the desk remembers of the conversation.
 
-    ``send`` takes one encoded message, ``waiting`` says how many have not been handed to the network yet,
-    ``unsent_bytes`` how many bytes the network could not pass on; ``lenient`` sessions are not held to key, session
-    and fresh order ids (decision 9).
+    ``send`` takes one encoded message, ``send_all`` a list of them, ``waiting`` says how many have not been handed to
+    the network yet, ``unsent_bytes`` how many bytes the network could not pass on; ``lenient`` sessions are not held
+    to key, session and fresh order ids (decision 9).
     """
 
     __slots__ = (
@@ -27,10 +30,12 @@ class Client:
         "lenient",
         "participant",
         "quiet_bytes",
+        "quiet_pieces",
         "rates",
         "repeats_ids",
         "report",
         "send",
+        "send_all",
         "speaks_238",
         "strikes",
         "trading_session",
@@ -53,6 +58,7 @@ class Client:
         waiting: Callable[[], int],
         rates: MessageRates | None = None,
         unsent_bytes: Callable[[], int] = int,
+        send_all: Callable[[list[bytes | bytearray]], object] | None = None,
     ) -> None:
         self.participant = participant
         self.account = account
@@ -62,6 +68,7 @@ class Client:
         self.trading_session = trading_session
         self.lenient = lenient
         self.send = send
+        self.send_all = send_all or partial(_send_one_by_one, send)
         self.report = send
         """Takes what became of the client's orders; that may be copied to others, answers to inquiries are not."""
         self.waiting = waiting
@@ -79,10 +86,17 @@ class Client:
         self.speaks_238 = False
         """Whether the client sent a transaction of the older, shorter layout, and so is answered in it."""
         self.quiet_bytes: tuple[bytes, ...] | None = None
-        """The last seen bytes of the fields off the order path, known to be sane."""
+        """The last seen bytes of the fields off the order path, known to be sane and to ask for nothing."""
+        self.quiet_pieces = NOTHING_SEEN
+        """The same with what lies between these fields, in fewer pieces."""
 
     def strike(self) -> None:
         """Count a request with a foreign Account or Key; some too many end the session."""
         self.strikes += 1
         if self.strikes >= limits.FOREIGN_REQUESTS:
             self.expelled = f"{self.strikes} requests with a foreign Account or Key"
+
+
+def _send_one_by_one(send: Callable[[bytes | bytearray], object], frames: list[bytes | bytearray]) -> None:
+    for frame in frames:
+        send(frame)

@@ -12,11 +12,12 @@ from base import limits
 from base.gateway.absences import Absences
 from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
 from base.gateway.clients import Client
+from base.gateway.fast_path import FastEntry
 from base.gateway.inquiries import Inquiries
 from base.gateway.market_data import MarketDataDesk
 from base.gateway.operator import OperatorDesk
 from base.gateway.operator_requests import OperatorReply, OperatorRequest
-from base.gateway.order_entry import OrderEntry, Pending
+from base.gateway.order_entry import Pending
 from base.gateway.ouch_entry import OuchEntry
 from base.gateway.rates import MessageRates, message_rates
 from base.vocabulary.feed import Happened
@@ -36,6 +37,8 @@ class Caller(Protocol):
     local: tuple[str, int]
 
     def send(self, frame: bytes | bytearray, /) -> None: ...
+
+    def send_all(self, frames: list[bytes | bytearray], /) -> None: ...
 
     def waiting(self) -> int: ...
 
@@ -107,7 +110,7 @@ class OesFront:
     def __init__(
         self,
         desk: OesDesk,
-        order_entry: OrderEntry,
+        order_entry: FastEntry,
         inquiries: Inquiries,
         operator: OperatorDesk,
         ouch: OuchEntry,
@@ -168,19 +171,17 @@ class OesFront:
     def take(self, client: Client, frames: list[bytes], now_ns: int) -> list[bytes]:
         """Carry out requests in order, until the client is to go or got its share of the pass; give the others."""
         self._reports.now_ns = now_ns
-        take_order, take_inquiry = self._order_entry.take, self._inquiries.take
-        share = 0
-        rest = iter(frames)
-        for frame in rest:
+        at = share = 0
+        while not client.expelled and (at := self._order_entry.take_run(client, frames, at)) < len(frames):
+            frame = frames[at]
             if frame[0] == TRANSACTION_LETTER:
-                take_order(client, frame, now_ns)
+                self._order_entry.take(client, frame, now_ns)
             else:
                 share = share or client.waiting() + limits.ANSWERS_PER_PASS
                 if client.waiting() >= share:
-                    return [frame, *rest]
-                take_inquiry(client, frame, now_ns)
-            if client.expelled:
-                return []
+                    return frames[at:]
+                self._inquiries.take(client, frame, now_ns)
+            at += 1
         return []
 
     def operate(self, request: OperatorRequest, now_ns: int) -> OperatorReply:
@@ -335,4 +336,5 @@ def _client(
         waiting=caller.waiting,
         rates=rates,
         unsent_bytes=caller.unsent_bytes,
+        send_all=caller.send_all,
     )

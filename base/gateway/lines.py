@@ -61,6 +61,12 @@ class Line:
         if not self.is_listed:
             self.list_changed()
 
+    def send_all(self, frames: list[bytes | bytearray]) -> None:
+        """Queue frames for this connection."""
+        if frames:
+            self.session.outgoing += frames
+            self.list_changed()
+
     def waiting(self) -> int:
         """Say how many frames this pass has for this connection so far."""
         return len(self.session.outgoing)

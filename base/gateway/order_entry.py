@@ -24,6 +24,7 @@ from base.gateway.translate_bo import (
     quiet_fields_are_sane,
     read_message_type,
     read_order,
+    read_pieces,
     read_quiet_bytes,
     shortening,
     without_results,
@@ -281,5 +282,5 @@ class OrderEntry:
         """Say whether the quiet fields ask for nothing; they are remembered, so that the same ones are asked once."""
         if asks_for_attributes(frame) or has_results(frame) or not quiet_fields_are_sane(frame):
             return False
-        client.quiet_bytes = read_quiet_bytes(frame)
+        client.quiet_bytes, client.quiet_pieces = read_quiet_bytes(frame), read_pieces(frame)
         return True

@@ -110,8 +110,10 @@ class Reports:
         self.copies = copies
         self._clients: dict[int, Client] = {}
         self._stand_ins = copies.stand_ins()
-        self._hearing: dict[int, Client] = dict(self._stand_ins)
-        self._entries: dict[int, Entry] = {}
+        self.hearing: dict[int, Client] = dict(self._stand_ins)
+        """Who is told of the orders of each participant."""
+        self.entries: dict[int, Entry] = {}
+        """The orders that are kept, by number."""
         self._finished: deque[int] = deque()
         self.foreign: ForeignReports | None = None
         self.elsewhere: set[int] = set()
@@ -130,14 +132,14 @@ class Reports:
         former = self._clients.get(client.participant)
         if former is not None:
             self.copies.end(former)
-        self._clients[client.participant] = self._hearing[client.participant] = self.copies.seen(client)
+        self._clients[client.participant] = self.hearing[client.participant] = self.copies.seen(client)
 
     def leave(self, client: Client) -> None:
         """Forget a client that is gone; its orders stay, their reports have nowhere to go."""
         if self._clients.get(client.participant) is client:
-            del self._clients[client.participant], self._hearing[client.participant]
+            del self._clients[client.participant], self.hearing[client.participant]
             if client.participant in self._stand_ins:
-                self._hearing[client.participant] = self._stand_ins[client.participant]
+                self.hearing[client.participant] = self._stand_ins[client.participant]
         self.copies.end(client)
 
     def capture(self) -> CapturedReports:
@@ -145,7 +147,7 @@ class Reports:
 
         Plain entries are given as columns: there are many, and as objects they take ten times as long.
         """
-        plain = {number: entry for number, entry in self._entries.items() if type(entry) is Entry}
+        plain = {number: entry for number, entry in self.entries.items() if type(entry) is Entry}
         columns = (
             [entry.participant for entry in plain.values()],
             [entry.instrument for entry in plain.values()],
@@ -153,15 +155,15 @@ class Reports:
             [entry.last_message_type for entry in plain.values()],
             [entry.is_finished for entry in plain.values()],
         )
-        apart = {number: entry for number, entry in self._entries.items() if number not in plain}
+        apart = {number: entry for number, entry in self.entries.items() if number not in plain}
         return list(plain), columns, apart, list(self._finished), self.copies.capture()
 
     def restore(self, captured: CapturedReports) -> None:
         """Keep what was captured."""
         numbers, columns, apart, finished, copies = captured
-        self._entries = dict(apart)
+        self.entries = dict(apart)
         for number, participant, instrument, frame, message_type, is_finished in zip(numbers, *columns, strict=True):
-            entry = self._entries[number] = Entry(participant, instrument, frame)
+            entry = self.entries[number] = Entry(participant, instrument, frame)
             entry.last_message_type, entry.is_finished = message_type, is_finished
         self._finished = deque(finished)
         self.copies.restore(copies)
@@ -188,9 +190,9 @@ class Reports:
         """Report what no client's request caused: a logout, the operator, and what follows in the books."""
         for event in events:
             if isinstance(event, Trade):
-                self._report_trade(event, self._entries[event.incoming_number])
+                self._report_trade(event, self.entries[event.incoming_number])
             elif isinstance(event, OrderCancelled):
-                self._withdraw(event, self._entries[event.number])
+                self._withdraw(event, self.entries[event.number])
             elif isinstance(event, LegEntered):
                 self._enter_leg(event)
             elif isinstance(event, TradeBroken):  # this protocol has no word for it
@@ -201,7 +203,7 @@ class Reports:
 
     def knows(self, number: int) -> bool:
         """Whether there is an entry for this order."""
-        return number in self._entries
+        return number in self.entries
 
     def report_foreign(self, request: Entry, number: int, events: Iterable[Event]) -> None:
         """Report what a request caused that came by another protocol; ``number`` is that of its order, if it has one.
@@ -209,7 +211,7 @@ class Reports:
         What concerns that order alone is reported by whoever reads the protocol.
         """
         if number:
-            self._entries[number] = request
+            self.entries[number] = request
         self.report_unasked(
             event for event in events if not isinstance(event, OrderAccepted | OrderReplaced | OrderRejected)
         )
@@ -217,7 +219,7 @@ class Reports:
     def list_open_orders(self, client: Client, orders: Iterable[OpenOrder]) -> None:
         """Send one transaction per open order: MessageType 1, or 16 when it was replaced."""
         for order in orders:
-            entry = self._entries[order.number]
+            entry = self.entries[order.number]
             if entry.participant == FOREIGN:
                 continue
             quantity = self._scales[entry.instrument].quantity
@@ -233,13 +235,13 @@ class Reports:
     # -- one event each
 
     def _report_accepted(self, client: Client, event: OrderAccepted, request: Entry) -> None:
-        self._entries[event.number] = request
+        self.entries[event.number] = request
         reply = bytearray(request.frame)
         write_message_type(reply, ACK)
         client.report(reply)
 
     def _report_trade(self, trade: Trade, request: Entry) -> None:
-        entries = self._entries
+        entries = self.entries
         resting = entries[trade.resting_number]
         incoming = entries.get(trade.incoming_number)
         if incoming is None:
@@ -260,8 +262,8 @@ class Reports:
         ):  # fmt: skip
             entry.last_message_type = message_type = filled_in_part if leaves_lots else filled
             if not leaves_lots:
-                self._finish(number, entry)
-            client = self._hearing.get(entry.participant)
+                self.finish(number, entry)
+            client = self.hearing.get(entry.participant)
             if client is not None:
                 leaves = quantity[leaves_lots]
                 reply = bytearray(entry.frame)
@@ -275,7 +277,7 @@ class Reports:
         if isinstance(event, OrderRejected):
             self.refuse(client, request.frame, event.reason)
         elif isinstance(event, OrderCancelled):
-            entry = self._entries.setdefault(event.number, request)
+            entry = self.entries.setdefault(event.number, request)
             if event.request_id:
                 self._confirm_cancel(client, event, entry, request)
             else:
@@ -298,7 +300,7 @@ class Reports:
 
     def _withdraw(self, event: OrderCancelled, entry: Entry) -> None:
         self._close(event.number, entry)
-        owner = self._hearing.get(entry.participant)
+        owner = self.hearing.get(entry.participant)
         if owner is not None:
             reply = bytearray(entry.frame)
             cancelled = self._scales[entry.instrument].quantity[event.leaves_lots]
@@ -310,7 +312,7 @@ class Reports:
 
     def _enter_leg(self, event: LegEntered) -> None:
         """From now on the order's reports show its second leg; it is alive again, though its first leg is done."""
-        entry = self._entries[event.number]
+        entry = self.entries[event.number]
         entry.is_finished = False
         if isinstance(entry, LeggedEntry):
             entry.has_second_leg = True
@@ -320,14 +322,14 @@ class Reports:
 
     def _report_replaced(self, client: Client, event: OrderReplaced, request: Entry) -> None:
         scales = self._scales[request.instrument]
-        entry = self._entries[event.number]
+        entry = self.entries[event.number]
         entry.frame, entry.participant, entry.last_message_type = request.frame, request.participant, REPLACED
         reply = bytearray(request.frame)
         write_replaced(reply, REPLACED, scales.quantity[event.leaves_lots], scales.price[event.old_price_ticks])
         client.report(reply)
 
     def _report_state(self, client: Client, event: OrderReported, request: Entry) -> None:
-        entry = self._entries.get(event.number)
+        entry = self.entries.get(event.number)
         if entry is None:  # forgotten here before the exchange forgets it
             self.refuse(client, request.frame, Reject.ORDER_UNKNOWN)
             return
@@ -346,9 +348,9 @@ class Reports:
 
     def _close(self, number: int, entry: Entry) -> None:
         entry.last_message_type = CANCELLED
-        self._finish(number, entry)
+        self.finish(number, entry)
 
-    def _finish(self, number: int, entry: Entry) -> None:
+    def finish(self, number: int, entry: Entry) -> None:
         """Keep a finished order for queries, within a bound; a second leg that is entered later revives it."""
         entry.is_finished = True
         finished = self._finished
@@ -360,10 +362,10 @@ class Reports:
 
     def _forget(self, number: int) -> None:
         """Let go of a finished order, or keep it a while longer when its second leg may still come."""
-        entry = self._entries.get(number)
+        entry = self.entries.get(number)
         if entry is None or not entry.is_finished:
             return
         if isinstance(entry, LeggedEntry) and entry.awaits_leg:
             self._finished.append(number)
         else:
-            del self._entries[number]
+            del self.entries[number]

@@ -70,6 +70,26 @@ read_order = projection(
 ).unpack  # fmt: skip
 """The fields of a transaction that every order needs, in this order."""
 
+PIECES = (
+    ("StopLimitPrice", "BOSymbol"),
+    ("BOCancelShares", "ExecID", "ExecShares", "RemainingQuantity", "ExecFee", "ExpirationDate", "TraderID",
+     "RejectReason"),
+    ("DisplaySize", "RefreshSize", "Layers", "SizeIncrement", "PriceIncrement", "PriceOffset"),
+    ("ExecPrice",),
+    ("TakeProfitPrice", "TriggerType", "SecondLegPrice", "RouteEnum", "ModifyType", "Attributes"),
+)  # fmt: skip
+"""The quiet fields with what lies between them, so that they are few pieces."""
+
+read_order_and_pieces = projection(
+    Transaction,
+    "MessageType", "Account", "OrderID", "SymbolEnum", "OrderType", "BOPrice", "BOSide", "BOOrderQty", "TIF",
+    PIECES[0], "OrigOrderID", PIECES[1], "SendingTime", "TradingSessionID", "Key", PIECES[2], "BOOrigPrice",
+    PIECES[3], PIECES[4],
+).unpack  # fmt: skip
+"""The same fields, with the pieces among them, in one go."""
+
+read_pieces = projection(Transaction, *PIECES).unpack
+
 QUIET_FIELDS = (
     "StopLimitPrice", "BOSymbol", "BOCancelShares", "ExecID", "ExecShares", "RemainingQuantity", "ExecFee",
     "ExpirationDate", "TraderID", "RejectReason", "DisplaySize", "RefreshSize", "SizeIncrement", "PriceIncrement",
@@ -109,6 +129,9 @@ write_fill = writer(
     "MessageType", "BOOrderQty", "ExecID", "ExecShares", "RemainingQuantity", "ExecFee", "ExecPrice", "TriggerType",
 )  # fmt: skip
 
+
+MESSAGE_TYPE_AT = next(one.offset for one in Transaction.FIELDS if one.name == "MessageType")
+"""Where a MessageType below 256 can be changed as a single byte."""
 
 _HEADER = 4
 _KEY, _BEHIND_KEY = next((one.offset, one.offset + one.size) for one in Transaction.FIELDS if one.name == "Key")

@@ -41,7 +41,7 @@ class BookSide:
         key = order.price_ticks * self.sign
         level = self.levels.get(key)
         if level is None:
-            level = self._open_level(key, order.price_ticks)
+            level = self.open_level(key, order.price_ticks)
         level.append(order)
 
     def rest_at(self, order: Order, price_ticks: int) -> None:
@@ -49,7 +49,7 @@ class BookSide:
         key = price_ticks * self.sign
         level = self.levels.get(key)
         if level is None:
-            level = self._open_level(key, price_ticks)
+            level = self.open_level(key, price_ticks)
         level.append(order)
 
     def best(self) -> PriceLevel | None:
@@ -90,7 +90,8 @@ class BookSide:
             if level.first is not None or level.specials:
                 yield level
 
-    def _open_level(self, key: int, price_ticks: int) -> PriceLevel:
+    def open_level(self, key: int, price_ticks: int) -> PriceLevel:
+        """Make the level of a price that has none."""
         if len(self.levels) >= self.sweep_at:
             self._sweep()
         level = self.levels[key] = PriceLevel(key, price_ticks)

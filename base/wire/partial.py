@@ -7,7 +7,6 @@ business. Follows: binary protocol, section 1.
 
 import struct
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from typing import Any
 
 from base.errors import FieldError
@@ -15,17 +14,22 @@ from base.wire.fields import EntriesField, FieldSpec
 from base.wire.record import Record
 
 
-def projection(record: type[Record], *names: str) -> struct.Struct:
+def projection(record: type[Record], *names: str | tuple[str, ...]) -> struct.Struct:
     """A Struct over a whole encoded ``record`` that returns only ``names``, which stand in order of the layout.
 
-    Text comes as raw bytes. Pad bytes skip the rest, so it must not be used for packing.
+    Text comes as raw bytes, and so does a tuple of neighbours, in one piece. Pad bytes skip the rest, so it must not
+    be used for packing.
     """
-    specs = _specs(record, names)
-    assert all(a.offset < b.offset for a, b in pairwise(specs)), f"{names}: give the names in order of the layout"
+    groups = [(name,) if isinstance(name, str) else name for name in names]
+    _specs(record, tuple(name for group in groups for name in group))  # every name is known, and stands there once
     code, at = record.BYTE_ORDER, 0
-    for spec in specs:
-        code += "x" * (spec.offset - at) + spec.code
-        at = spec.offset + spec.size
+    for name, group in zip(names, groups, strict=True):
+        specs = _specs(record, group)
+        start, stop = specs[0].offset, specs[-1].offset + specs[-1].size
+        assert start >= at, f"{names}: give the names in order of the layout"
+        assert sum(spec.size for spec in specs) == stop - start, f"{name}: these are no neighbours"
+        code += "x" * (start - at) + (specs[0].code if isinstance(name, str) else f"{stop - start}s")
+        at = stop
     part = struct.Struct(code + "x" * (record.SIZE - at))
     assert part.size == record.SIZE
     return part

@@ -317,7 +317,7 @@ def test_an_order_whose_second_leg_comes_with_the_opening_is_not_forgotten(monke
     assert [one.MessageType for one in floor.read(1)] == [MessageType.EXECUTION, MessageType.EXECUTION]
     for _ in range(4):
         floor.send(2, floor.order(2, SymbolEnum=4, TIF=3))
-    assert len(floor.venue._front._order_entry.reports._entries) == 1  # type: ignore[attr-defined]
+    assert len(floor.venue._front._order_entry.reports.entries) == 1  # type: ignore[attr-defined]
 
 
 def test_a_trade_is_broken_once_and_the_operator_is_told_what_it_was() -> None:

@@ -117,3 +117,12 @@ def test_unknown_and_repeated_names_are_refused(make: object, names: tuple[str, 
 def test_a_projection_wants_the_order_of_the_layout() -> None:
     with pytest.raises(AssertionError, match="in order of the layout"):
         projection(Transaction, "Key", "OrderID")
+
+
+@BOTH
+def test_neighbours_come_in_one_piece_of_raw_bytes(cls: type[Message]) -> None:
+    part = projection(cls, "Data1", ("OrderID", "SymbolEnum"), "BOSide")
+    data = bytes(range(250))[: cls.SIZE]
+    assert part.unpack(data) == (b"\0", data[12:22], int.from_bytes(data[34:36], "little"))
+    with pytest.raises(AssertionError, match="these are no neighbours"):
+        projection(cls, ("OrderID", "OrderType"))
