@@ -24,7 +24,8 @@ BUY, SELL = 1, 2
 
 def exchange_of(*commands: Command, **terms: object) -> Exchange:
     """An exchange in which this happened; ``terms`` are those of account 1."""
-    accounts = (AccountTerms(1, RICH, **terms), AccountTerms(2, RICH), AccountTerms(100700, RICH))  # type: ignore[arg-type]
+    own = AccountTerms(1, RICH, **terms)  # type: ignore[arg-type]
+    accounts = (own, AccountTerms(2, RICH), AccountTerms(100700, RICH))
     exchange = Exchange(INSTRUMENTS, accounts, PARTICIPANTS)
     for command in commands:
         exchange.submit(command, 0)
