@@ -100,10 +100,15 @@ class DropCopies:
     def seen(self, client: Client) -> Client:
         """Have the client's reports copied from now on, if somebody may see them."""
         if client.participant in self._account_of:
-            client.report = Copying(client.send, partial(self._copy, client.participant))
+            client.report = Copying(client.send, partial(self.copy, client.participant))
         return client
 
-    def _copy(self, participant: int, frame: bytes | bytearray) -> None:
+    def sees(self, participant: int) -> bool:
+        """Whether anybody may see what a participant is told."""
+        return participant in self._account_of
+
+    def copy(self, participant: int, frame: bytes | bytearray) -> None:
+        """A participant who may be seen is told this, by whatever protocol; its supervisors get a copy."""
         copied = without_key(bytes(frame))
         self._pending.append((COPIED, participant, 0, 0, copied))
         self._append(participant, copied)

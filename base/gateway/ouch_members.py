@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from base import limits
 from base.gateway.absences import Absences
 from base.gateway.order_entry import Market, Pending
+from base.gateway.ouch_copies import OuchCopies
 from base.gateway.ouch_orders import Lifetime, Matched, Member, OuchOrder, OuchPort, key_of
 from base.gateway.reports import Entry, Reports
 from base.gateway.translate_ouch import DAY_ENDS, DAY_STARTS, Cause, JapannextTongue, Tongue
@@ -59,7 +60,9 @@ class Members:
             OuchPort.NASDAQ_50: Nasdaq50Tongue(listed),
         }
         terms = {one.account: one.cancel_on_disconnect for one in accounts}
-        self._withdraws = {who.number: terms[who.account] for who in participants}
+        everybody = list(participants)
+        self._withdraws = {who.number: terms[who.account] for who in everybody}
+        self._copies = OuchCopies(listed, everybody, reports.copies)
         self._reports = self.reports = reports
         reports.foreign = self
         self._pending = pending
@@ -178,6 +181,7 @@ class Members:
                 self._reports.now_ns, entry.token, entry.wish, lots, trade.price_ticks, trade.exec_id, rests=rests
             )
         )
+        self._copies.matched(entry, trade, rests=rests)
         self._note_match(trade.exec_id, Matched(entry.key, entry.token, entry.label))
         if not entry.open_lots:
             member.live.pop(entry.token, None)
