@@ -29,8 +29,7 @@ CLIENT_OES_ATTEMPTS = 4
 """Order-entry servers tried in one logon: a primary and a spare, named twice by the AES."""
 
 CLIENT_RESUME_PAUSE_NS = 250_000_000
-"""Nanoseconds between two tries to go on elsewhere: soon enough for a spare that takes over within seconds, and far
-below ``REGRANTS_PER_WINDOW`` however long it takes."""
+"""Nanoseconds between two tries to go on elsewhere: a spare takes over within seconds; below ``REGRANTS_PER_WINDOW``."""
 
 CLIENT_RESUME_STEP_NS = 3 * 1_000_000_000
 """Nanoseconds that an order-entry server may take in a resumption: one that was stopped accepts and stays silent."""
@@ -128,8 +127,7 @@ MDS_LOOK_NS = 5_000_000
 """Nanoseconds between two looks of an MDS at the journal: how old its news is at most, for a hundredth of a core."""
 
 MDS_TURN_NS = 10_000_000
-"""Nanoseconds that an MDS which is behind follows the journal before it sends what came of it: some thousand trades,
-below what closes a session."""
+"""Nanoseconds that an MDS which is behind follows the journal before it sends: some thousand trades close nobody."""
 
 SPARE_LOOK_NS = 100_000_000
 """Nanoseconds between two looks of a spare at the journal: it is that far behind at most when it takes over."""
@@ -190,8 +188,7 @@ LOGON_TRIES_ACCOUNT_WINDOW_NS = 600 * 1_000_000_000
 """Nanoseconds that the stop of an account lasts at most: the length of the attack that the bound above is made for."""
 
 LOGON_SOURCES = 16_384
-"""Pairs of address and account whose wrong tries are remembered (about 3 MiB); the oldest is forgotten first, and the
-bound per account still holds."""
+"""Pairs of address and account whose wrong tries are remembered: 3 MiB; the oldest goes, the account's bound holds."""
 
 KNOWN_SOURCES_PER_ACCOUNT = 16
 """Addresses remembered as good for one account: a desk, its spare, people at home; the oldest is forgotten first."""
