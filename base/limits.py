@@ -29,7 +29,7 @@ CLIENT_OES_ATTEMPTS = 4
 """Order-entry servers tried in one logon: a primary and a spare, named twice by the AES."""
 
 CLIENT_RESUME_PAUSE_NS = 250_000_000
-"""Nanoseconds between two tries to go on elsewhere: a spare takes over within seconds; below ``REGRANTS_PER_WINDOW``."""
+"""Nanoseconds between two tries elsewhere; a spare takes over within seconds. Below ``REGRANTS_PER_WINDOW``."""
 
 CLIENT_RESUME_STEP_NS = 3 * 1_000_000_000
 """Nanoseconds that an order-entry server may take in a resumption: one that was stopped accepts and stays silent."""
