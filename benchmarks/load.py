@@ -8,10 +8,13 @@ import selectors
 import socket
 import time
 from dataclasses import dataclass
+from itertools import cycle
 
 from benchmarks.conversation import Answers, Messages
 
 WINDOW = 64
+PACE = 4
+"""Messages that a session gets at once when they are sent at a rate."""
 WARM_UP_S = 0.2
 READ_BYTES = 1 << 18
 PATIENCE_S = 10.0
@@ -55,6 +58,19 @@ class Load:
         rate = (self.answered - before) / (time.perf_counter() - start)
         self._drain()
         return rate
+
+    def run_at(self, rate: float, seconds: float) -> None:
+        """Send so many messages per second, a few to each session in turn; whatever is in flight is waited for."""
+        turns = cycle(self._sessions)
+        sent, start = 0, time.perf_counter()
+        while (passed := time.perf_counter() - start) < seconds:
+            wanted = int(passed * rate) - sent
+            while wanted >= PACE:
+                self._send(next(turns), PACE)
+                sent, wanted = sent + PACE, wanted - PACE
+            for key, _ in self._selector.select(PACE / rate):
+                self._receive(key.data)
+        self._drain()
 
     def close(self) -> None:
         """End all sessions."""

@@ -3,8 +3,9 @@
 In: options. Out: both rates, their ratio and whether it meets the goal, what became of the subscribers that do not
 read, and the memory of the MDS, on the standard output. Never knows: what an order or a book looks like.
 Two venues take turns: one has an MDS with all its subscribers, the other has none; what belongs to the first
-is stopped while the second has its turn. The OES has a core of its own; everything else shares the rest, the
-load client before the MDS and its subscribers.
+is stopped while the second has its turn. The OES has a core of its own; everything else shares the rest. The MDS
+stands back as its settings say by default, and the subscribers as it does: they stand for other machines.
+Then orders come at half of what the venue can do, and how old the news is then is asked for.
 """
 
 import argparse
@@ -20,7 +21,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
+from typing import Any
 
+from base import limits
 from base.clock import Clock
 from benchmarks.load import Load
 from benchmarks.processes import ACCOUNT, CLIENT_CORES, INSTRUMENT, ROOT, USER, Server, log_on, pin, server
@@ -52,6 +55,11 @@ class Figures:
     memory_before: float
     memory_after: float
     ended: int
+    oes_us: tuple[float, float]
+    """Processor time of the OES for one message, in microseconds: without and beside."""
+    half_rate: float
+    median_age_ms: float
+    late_age_ms: float
 
     @property
     def ratio(self) -> float:
@@ -65,14 +73,6 @@ def settings_for(accounts: int) -> str:
                               "[[instruments]]", 1)  # fmt: skip
     people = "".join(ACCOUNT.format(account=account, user=USER) for account in range(1, accounts + 1))
     return head + MORE_INSTRUMENTS + people
-
-
-def stand_back(process: int) -> None:
-    """Let a process have only the time that others leave, as docs/market-data.md advises where cores are few."""
-    if hasattr(os, "SCHED_IDLE"):
-        os.sched_setscheduler(process, os.SCHED_IDLE, os.sched_param(0))
-    else:
-        os.setpriority(os.PRIO_PROCESS, process, 19)
 
 
 class Audience:
@@ -95,11 +95,17 @@ class Audience:
         line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1024
 
-    def finish(self) -> dict[str, int]:
+    def catch_up(self) -> None:
+        """Wait until all that happened was told, and have the subscribers forget how old that was."""
+        assert self._subscribers.stdin is not None and self._subscribers.stdout is not None, "opened as pipes"
+        print(file=self._subscribers.stdin, flush=True)
+        assert self._subscribers.stdout.readline() == "quiet\n"
+
+    def finish(self) -> dict[str, Any]:
         """Have the subscribers tell what they saw; those that were not closed are still there."""
         assert self._subscribers.stdin is not None and self._subscribers.stdout is not None, "opened as pipes"
         self._subscribers.stdin.close()
-        found: dict[str, int] = json.loads(self._subscribers.stdout.readline())
+        found: dict[str, Any] = json.loads(self._subscribers.stdout.readline())
         return found
 
     def ended(self, at_least: int) -> int:
@@ -114,21 +120,42 @@ class Audience:
         return count
 
 
+class Floor:
+    """A venue with its traders."""
+
+    def __init__(self, oes: Server, load: Load, audience: Audience | None) -> None:
+        self._oes = oes
+        self.load = load
+        self.audience = audience
+        self._used_s = 0.0
+
+    def run(self, seconds: float) -> float:
+        """Messages answered per second."""
+        before = self._oes.cpu_seconds()
+        rate = self.load.run(seconds)
+        self._used_s += self._oes.cpu_seconds() - before
+        return rate
+
+    @property
+    def oes_us(self) -> float:
+        """Processor time of the OES for one message, in microseconds."""
+        return self._used_s / self.load.answered * 1e6
+
+
 @contextmanager
-def start_venue(traders: int, audience: tuple[int, int] | None) -> Iterator[tuple[Load, Audience | None]]:
+def start_venue(traders: int, audience: tuple[int, int] | None) -> Iterator[Floor]:
     """A venue with its traders; with an MDS and an audience (those that read, those that do not), or without."""
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         settings, log = directory / "venue.toml", directory / "mds.log"
         settings.write_text(settings_for(traders + sum(audience or ())))
         options = ("--settings", str(settings), "--state", str(directory / "state"))
-        stack.enter_context(server("base", "oes", *options))
+        oes = stack.enter_context(server("base", "oes", *options))
         aes = stack.enter_context(server("base", "aes", *options))
         watching = None
         if audience is not None:
             mds = stack.enter_context(server("base", "mds", *options, log=log))
             pin(mds.process, CLIENT_CORES)
-            stand_back(mds.process)
             host, port = aes.address
             command = [sys.executable, "-m", "benchmarks.subscribers", host, port, *audience, traders + 1]
             subscribers = stack.enter_context(
@@ -137,22 +164,23 @@ def start_venue(traders: int, audience: tuple[int, int] | None) -> Iterator[tupl
                 )
             )
             stack.callback(subscribers.kill)
-            stand_back(subscribers.pid)
+            os.setpriority(os.PRIO_PROCESS, subscribers.pid, limits.MDS_NICE)
             assert subscribers.stdout is not None, "opened as a pipe"
             if subscribers.stdout.readline() != "ready\n":
                 raise RuntimeError("the subscribers were not let in")
             watching = Audience(mds, subscribers, log)
         load = Load([log_on(aes.address, account) for account in range(1, traders + 1)])
         stack.callback(load.close)
-        yield load, watching
+        yield Floor(oes, load, watching)
 
 
 def measure(traders: int, subscribers: int, silent: int, rounds: int, seconds: float) -> Figures:
     """Both venues, in turns."""
     with (
-        start_venue(traders, None) as (alone, _),
-        start_venue(traders, (subscribers - silent, silent)) as (watched, audience),
+        start_venue(traders, None) as alone,
+        start_venue(traders, (subscribers - silent, silent)) as watched,
     ):
+        audience = watched.audience
         assert audience is not None, "asked for"
         before = audience.memory()
         without, beside = [], []
@@ -162,10 +190,14 @@ def measure(traders: int, subscribers: int, silent: int, rounds: int, seconds: f
             audience.signal(signal.SIGCONT)
             beside.append(watched.run(seconds))
         after = audience.memory()
+        audience.catch_up()
+        oes_us, half_rate = (alone.oes_us, watched.oes_us), statistics.median(without) / 2
+        watched.load.run_at(half_rate, rounds * seconds)
         told = audience.finish()
-        rejected = alone.rejected + watched.rejected
-        ended = audience.ended(told["silent_closed"])
-        return Figures(without, beside, rejected, **told, memory_before=before, memory_after=after, ended=ended)
+        return Figures(
+            without, beside, alone.load.rejected + watched.load.rejected, **told, memory_before=before,
+            memory_after=after, ended=audience.ended(told["silent_closed"]), oes_us=oes_us, half_rate=half_rate,
+        )  # fmt: skip
 
 
 def report(traders: int, subscribers: int, silent: int, figures: Figures) -> str:
@@ -180,10 +212,14 @@ def report(traders: int, subscribers: int, silent: int, figures: Figures) -> str
             f"without  {statistics.median(figures.without):>11,.0f} messages/s answered by the order-entry server",
             f"with     {statistics.median(figures.beside):>11,.0f} messages/s beside a market-data server",
             f"ratio    {ratio:>11.3f} goal {GOAL}: {verdict}",
+            f"cost     {figures.oes_us[1]:>11.1f} us of the order-entry server's own time for a message;"
+            f" {figures.oes_us[0]:.1f} without",
             f"silent   {figures.silent_closed:>11} of {silent} closed, the others held back;"
             f" {figures.readers_lost} of those that read were cut off",
-            f"received {figures.received_bytes / 1e6:>11,.1f} MB by the others; the market-data server gets the time"
-            " that trading leaves, and is behind meanwhile",
+            f"received {figures.received_bytes / 1e6:>11,.1f} MB by the others; news is behind while trading is at its"
+            " limit",
+            f"at half  {figures.half_rate:>11,.0f} messages/s trades are {figures.median_age_ms:.1f} ms old when they"
+            f" are read, and 99 of 100 at most {figures.late_age_ms:.1f} ms",
             f"memory   {figures.memory_after:>11,.0f} MiB of the market-data server;"
             f" {figures.memory_before:,.0f} before",
         )

@@ -15,9 +15,9 @@ from base.wire.registry import CLASSES
 
 _KINDS = {
     "B": "uint8", "b": "int8", "H": "uint16", "h": "int16", "I": "uint32", "i": "int32", "Q": "uint64", "q": "int64",
-    "d": "double", "e": "uint16",
+    "d": "double", "e": "double",
 }  # fmt: skip
-"""What Wireshark calls each code of :mod:`struct`; it has no half floats, so their 16 bits are shown."""
+"""What Wireshark calls each code of :mod:`struct`; it has no half floats, so the program reads those itself."""
 
 HEAD = """\
 -- The binary order-entry and market-data protocol for Wireshark and tshark. Made by a program; do not edit.
@@ -43,6 +43,17 @@ local function message_at(buffer, at)
   return sizes and sizes[buffer(at + 2, 2):le_uint()]
 end
 
+-- IEEE 754 binary16: a sign, five bits of exponent, ten of fraction
+local function half(bits)
+  local sign, exponent, fraction = bits < 32768 and 1.0 or -1.0, math.floor(bits / 1024) % 32, bits % 1024
+  if exponent == 31 then
+    return fraction == 0 and sign / 0 or 0 / 0
+  elseif exponent == 0 then
+    return sign * (fraction * 2 ^ -24)
+  end
+  return sign * (1024 + fraction) * 2 ^ (exponent - 25)
+end
+
 local function show(tree, buffer, start, described)
   for _, one in ipairs(described) do
     local name, offset, size, count = one[1], one[2], one[3], one[4]
@@ -53,6 +64,9 @@ local function show(tree, buffer, start, described)
       end
     elseif count == "text" then
       tree:add(one[5], buffer(start + offset, size))
+    elseif count == "half" then
+      local range = buffer(start + offset, size)
+      tree:add(one[5], range, half(range:le_uint()))
     else
       tree:add_le(one[5], buffer(start + offset, size))
     end
@@ -133,7 +147,8 @@ def _row(record: type[Record], field: Field) -> str:
         return f'"{name}", {offset}, {field.record.SIZE}, {field.count}, {field.record.__name__}'
     place = f'"{name}", {offset}, {size}'
     filter_name = f"{record.__name__.lower()}.{name.lower()}"
-    kind, shown_as = ("number", _KINDS[code]) if code in _KINDS else ("text", "string")
+    kind = "half" if code == "e" else "number" if code in _KINDS else "text"
+    shown_as = _KINDS.get(code, "string")
     return f'{place}, "{kind}", field("{filter_name}", "{name} ({_lua_text(doc)})", "{shown_as}")'
 
 

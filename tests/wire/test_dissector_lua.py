@@ -4,12 +4,14 @@ In: messages of every class in a capture file. Out: verdicts on what tshark says
 """
 
 import random
+import struct
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from base.__main__ import main
+from base.wire.bo.requests import InstrumentResponse
 from base.wire.dissector_lua import dissector_lua
 from base.wire.layout import Message
 from base.wire.pcap import Capture, Peer
@@ -74,6 +76,27 @@ def test_golden_vectors_show_their_numbers(tmp_path: Path) -> None:
     assert len(rows) == len(RIGHT_BY_CLASS)
     shown = [(place, text) for row in rows for place, text in enumerate(row) if text]
     assert shown == wanted
+
+
+def test_half_floats_are_shown_as_the_numbers_they_are(tmp_path: Path) -> None:
+    """The smallest and largest, both zeros, what is no number, and any others: in the long run all there are."""
+    cls, names = InstrumentResponse, [spec.name for spec in InstrumentResponse.FIELDS if spec.code == "e"]
+    edges = [0, 1, 0x03FF, 0x0400, 0x3BFF, 0x3C00, 0x7BFF, 0x7C00, 0x7C01, 0x7E00, 0xFFFF]
+    others = random.Random(3).sample(range(65_536), count(ordinary=500, long=65_536))
+    wanted = [bits ^ sign for bits in edges for sign in (0, 0x8000)] + others
+    wanted += [0] * (-len(wanted) % len(names))
+    capture = Capture(CLIENT, SERVER)
+    file = capture.opened(1)
+    values = [struct.unpack("<e", struct.pack("<H", bits))[0] for bits in wanted]
+    for start in range(0, len(values), len(names)):
+        frame = bytearray(cls().encode())
+        offsets = [spec.offset for spec in cls.FIELDS if spec.code == "e"]
+        for offset, bits in zip(offsets, wanted[start : start + len(names)], strict=True):
+            frame[offset : offset + 2] = struct.pack("<H", bits)
+        file += capture.received(bytes(frame), start + 2)
+    rows = decoded(tmp_path, file, *(f"bo.{cls.__name__.lower()}.{name.lower()}" for name in names))
+    shown = [f"{float(text):.15g}" for row in rows for text in row]
+    assert shown == [f"{value:.15g}" for value in values], "tshark shows fifteen digits"
 
 
 def test_what_is_no_message_is_called_malformed(tmp_path: Path) -> None:
