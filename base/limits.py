@@ -124,7 +124,8 @@ REPLACEMENTS_NS = 60 * 1_000_000_000
 """Nanoseconds in which they are counted."""
 
 MDS_LOOK_NS = 5_000_000
-"""Nanoseconds between two looks of an MDS at the journal: how old its news is at most, for a hundredth of a core."""
+"""Nanoseconds between two looks of an MDS at the journal, for a hundredth of a core. With an interval between books it
+may be a tenth of that, up to MDS_TURN_NS: each look that finds trades costs a send for each session."""
 
 MDS_TURN_NS = 10_000_000
 """Nanoseconds that an MDS which is behind follows the journal before it sends: some thousand trades close nobody."""
