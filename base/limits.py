@@ -124,8 +124,7 @@ REPLACEMENTS_NS = 60 * 1_000_000_000
 """Nanoseconds in which they are counted."""
 
 MDS_LOOK_NS = 5_000_000
-"""Nanoseconds between two looks of an MDS at the journal, for a hundredth of a core. With an interval between books it
-may be a tenth of that, up to MDS_TURN_NS: each look that finds trades costs a send for each session."""
+"""Nanoseconds between two looks of an MDS at the journal, each a send per session; a tenth of a longer interval."""
 
 MDS_TURN_NS = 10_000_000
 """Nanoseconds that an MDS which is behind follows the journal before it sends: some thousand trades close nobody."""

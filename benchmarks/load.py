@@ -70,6 +70,7 @@ class Load:
                 sent, wanted = sent + PACE, wanted - PACE
             for key, _ in self._selector.select(PACE / rate):
                 self._receive(key.data)
+                self._send(key.data, 0)
         self._drain()
 
     def close(self) -> None:

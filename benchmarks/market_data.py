@@ -26,7 +26,7 @@ from typing import Any
 from base import limits
 from base.clock import Clock
 from benchmarks.load import Load
-from benchmarks.processes import ACCOUNT, CLIENT_CORES, INSTRUMENT, ROOT, USER, Server, log_on, pin, server
+from benchmarks.processes import ACCOUNT, BALANCES, CLIENT_CORES, INSTRUMENT, ROOT, USER, Server, log_on, pin, server
 from benchmarks.throughput import machine
 
 TRADERS, SUBSCRIBERS, SILENT = 20, 200, 10
@@ -71,7 +71,7 @@ def settings_for(accounts: int) -> str:
     """Four instruments, an interval, and so many accounts."""
     head = INSTRUMENT.replace("[[instruments]]", f'[mds]\nlisten = "127.0.0.1:0"\ninterval_ms = {INTERVAL_MS}\n'
                               "[[instruments]]", 1)  # fmt: skip
-    people = "".join(ACCOUNT.format(account=account, user=USER) for account in range(1, accounts + 1))
+    people = "".join(ACCOUNT.format(account=account, user=USER) + BALANCES for account in range(1, accounts + 1))
     return head + MORE_INSTRUMENTS + people
 
 
