@@ -14,6 +14,8 @@ class Absences:
     def __init__(self) -> None:
         self._present: set[int] = set()
         self._awaited: dict[int, int] = {}
+        self._next_ns = 0
+        """No later than the first of those awaited is late; asked in every pass, so it is not looked for then."""
 
     def came(self, participant: int) -> None:
         """A participant logged on."""
@@ -29,17 +31,21 @@ class Absences:
         for participant in sorted(self._present):
             self._awaited[participant] = now_ns + limits.RETURN_NS
         self._present.clear()
+        self._look()
 
     def given_up(self, participant: int) -> None:
         """A participant did not come back."""
         self._awaited.pop(participant, None)
 
     def next_deadline_ns(self) -> int | None:
-        """When the first of those awaited is late, or None."""
-        return min(self._awaited.values(), default=None)
+        """When the first of those awaited may be late, or None; ``late`` says whether it is."""
+        return self._next_ns if self._awaited else None
 
     def late(self, now_ns: int) -> list[int]:
         """Those whose time is over, by number."""
+        if not self._awaited or now_ns < self._next_ns:
+            return []
+        self._look()
         return sorted(who for who, deadline_ns in self._awaited.items() if deadline_ns <= now_ns)
 
     def capture(self) -> tuple[set[int], dict[int, int]]:
@@ -50,3 +56,7 @@ class Absences:
         """Know what was captured."""
         present, awaited = captured
         self._present, self._awaited = set(present), dict(awaited)
+        self._look()
+
+    def _look(self) -> None:
+        self._next_ns = min(self._awaited.values(), default=0)

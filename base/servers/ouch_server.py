@@ -110,7 +110,7 @@ class BookView:
             print(f"the book was written to {file}", file=sys.stderr)
         if self._options.mode == TABLE:
             connections = connection_lines(self._oes.ouch.venue.lines, lambda port: OuchPort(port).name.lower())
-            text = "\n".join([*book_table(rows), "", f"{len(connections)} connections", *connections])
+            text = "\n".join([*book_table(rows), "", *connections])
             self._out.write((CLEAR if self._out.isatty() else "") + text + "\n")
             self._out.flush()
 

@@ -4,10 +4,11 @@ In: the exchange's open orders, what OUCH adds to them. Out: lines of text. Neve
 Follows the inventory of The OUCH Project, 1.3: its columns, its format of the CSV file.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple, Protocol
 
+from base import limits
 from base.gateway.ouch_orders import OuchOrder
 from base.ouch_venue import OuchLine
 from base.publish.views import decimal_text
@@ -88,12 +89,14 @@ def book_csv(rows: Iterable[BookRow]) -> list[str]:
     return lines
 
 
-def connection_lines(lines: Iterable[OuchLine], name_of_port: Callable[[int], str]) -> list[str]:
-    """Who is connected, at which port."""
-    told = []
-    for line in lines:
+def connection_lines(lines: Sequence[OuchLine], name_of_port: Callable[[int], str]) -> list[str]:
+    """How many are connected, and who the first ones are, at which port."""
+    told = [f"{len(lines)} connections"]
+    for line in lines[: limits.OPERATOR_NAMES_LISTED]:
         who = f"account {line.guest.login.account}" if line.guest is not None else "not logged in"
         told.append(f"{line.name}  {name_of_port(line.port)}  {who}")
+    if len(lines) > limits.OPERATOR_NAMES_LISTED:
+        told.append(f"and {len(lines) - limits.OPERATOR_NAMES_LISTED} more")
     return told
 
 

@@ -34,6 +34,19 @@ def test_who_comes_back_or_is_given_up_is_awaited_no_more() -> None:
     assert absences.next_deadline_ns() is None
 
 
+def test_the_time_of_one_who_came_back_passes_without_anybody_being_late() -> None:
+    absences = Absences()
+    absences.came(1)
+    absences.restarted(0)
+    absences.came(2)
+    absences.restarted(5)
+    absences.came(1)
+    assert absences.next_deadline_ns() == RETURN_NS, "no later than the first"
+    assert absences.late(RETURN_NS) == []
+    assert absences.next_deadline_ns() == RETURN_NS + 5
+    assert absences.late(RETURN_NS + 5) == [2]
+
+
 def test_a_second_restart_leaves_the_first_ones_time_as_it_was() -> None:
     absences = Absences()
     absences.came(1)

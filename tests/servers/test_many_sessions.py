@@ -30,7 +30,7 @@ def test_idle_sessions_stay_and_take_little_while_others_trade() -> None:
         idle = [
             stack.enter_context(fall_asleep(aes, account)) for account in range(ACTIVE + 1, ACTIVE + IDLE + 1)
         ]
-        assert resident_kib(oes.process) - before_kib <= MEMORY.bound * IDLE
+        assert resident_kib(oes.process) - before_kib <= MEMORY.goal.bound * IDLE
         assert load.run(ROUND_S) > 0
         assert load.rejected == 0
         for sock in idle:
