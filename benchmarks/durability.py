@@ -16,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -148,11 +149,11 @@ def trade_past_a_picture(directory: Path) -> None:
         load = Load(target.sessions)
         while load.answered < limits.PICTURE_EVERY:
             load.run(SHORT_ROUND_S)
-        until = time.monotonic() + PICTURE_PATIENCE_S
+        until, pause = time.monotonic() + PICTURE_PATIENCE_S, threading.Event()
         while newest_picture(directory) == before:
             if time.monotonic() > until:
                 raise TimeoutError(f"no picture within {PICTURE_PATIENCE_S:g} s")
-            time.sleep(SHORT_ROUND_S)
+            pause.wait(SHORT_ROUND_S)
         while load.answered < limits.PICTURE_EVERY + 0.8 * NEAR:
             load.run(SHORT_ROUND_S)
         os.kill(target.server.process, signal.SIGKILL)
