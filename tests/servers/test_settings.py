@@ -10,6 +10,8 @@ import pytest
 from base import limits
 from base.errors import SettingsError
 from base.servers.demo_settings import demo_settings
+from base.servers.ouch_settings import KEYS as OUCH_KEYS
+from base.servers.ouch_settings import NO_OUCH
 from base.servers.settings import Settings, load_settings, new_key, parse_address, parse_settings
 from base.vocabulary.logons import CONSTANT, TOTP
 from tests.kit.counts import count
@@ -60,6 +62,24 @@ def test_the_example_file_says_what_its_comments_say() -> None:
     ]
     assert [terms.account for terms in settings.accounts] == [100700, 1, 200]
     assert settings.accounts[0].balances["BTC"] == 1000 * 10**8
+
+
+def test_the_example_shows_ouch_where_the_marks_are_taken_away() -> None:
+    head, ouch = EXAMPLE.read_text().split("#[ouch]\n")
+    shown = head + "[ouch]\n" + "".join(line.removeprefix("#") for line in ouch.splitlines(keepends=True))
+    settings = parse_settings("venue.toml", shown)
+    assert [(port.name, address) for port, address in settings.ouch.addresses] == [
+        ("JAPANNEXT", ("127.0.0.1", 31_422)), ("JAPANNEXT_BARE", ("127.0.0.1", 31_421)),
+        ("NASDAQ_42", ("127.0.0.1", 31_423)), ("NASDAQ_50", ("127.0.0.1", 31_424)),
+    ]  # fmt: skip
+    assert [(one.name, one.account, one.user) for one in settings.ouch.logins] == [
+        ("JP01", 100700, "BOU7"), ("JP02", 1, "1"),
+    ]  # fmt: skip
+    assert settings.ouch.bare_logins == ("JP02",)
+    assert set(re.findall(r"^(\w+) =", shown.split("[ouch]\n")[1], re.MULTILINE)) == {
+        *OUCH_KEYS, "bare_logins", "name", "password", "account", "user",
+    }  # fmt: skip
+    assert load_settings(EXAMPLE).ouch == NO_OUCH
 
 
 def test_the_example_shows_every_key_with_its_default() -> None:
