@@ -55,10 +55,12 @@ class FastPath(Control):
         opposite = book.opposite[side]
         keys = opposite.keys
         met = None
-        if keys and keys[0] <= price_ticks * opposite.sign:
-            met = opposite.best()
-            if met is not None and met.key > price_ticks * opposite.sign:
-                met = None
+        if keys and keys[0] <= (limit_key := price_ticks * opposite.sign):
+            met = opposite.levels[keys[0]]
+            if met.first is None and not met.specials:  # it ran empty; mostly the next one is out of reach, and it stays
+                met = opposite.best() if len(keys) > 1 and min(keys[1:3]) <= limit_key else None
+                if met is not None and met.key > limit_key:
+                    met = None
         if met is not None:
             if met.specials or met.lots < quantity_lots:
                 return None

@@ -10,7 +10,7 @@ from base import limits
 from base.gateway.rates import MessageRates
 from base.vocabulary.rejects import Reject
 
-NOTHING_SEEN = (b"",) * 5
+NOTHING_SEEN = (b"",) * 6
 
 
 class Client:
@@ -88,7 +88,7 @@ class Client:
         self.quiet_bytes: tuple[bytes, ...] | None = None
         """The last seen bytes of the fields off the order path, known to be sane and to ask for nothing."""
         self.quiet_pieces = NOTHING_SEEN
-        """The same with what lies between these fields, in fewer pieces."""
+        """The same with who sends and what lies between these fields, in fewer pieces."""
 
     def strike(self) -> None:
         """Count a request with a foreign Account or Key; some too many end the session."""

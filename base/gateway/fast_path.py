@@ -73,30 +73,25 @@ class FastEntry(OrderEntry):
         """Take frames from this place on; gives the place of the first one that has to go the other way."""
         if client.lenient or client.rates is not None or client.speaks_238 or not self.takes_new:
             return at
-        key, trading_session, account, participant = (
-            client.key, client.trading_session, client.account, client.participant,
-        )  # fmt: skip
-        quiet_1, quiet_2, quiet_3, quiet_4, quiet_5 = client.quiet_pieces
+        participant, trading_session = client.participant, client.trading_session
+        quiet_0, quiet_1, quiet_2, quiet_3, quiet_4, quiet_5 = client.quiet_pieces
         said: list[bytes | bytearray] = []
         report = said.append if client.report is client.send else client.report
         scales_of, pending, enter, cancel = self._scales, self._pending, self._enter, self._cancel_plain
         reports = self.reports
-        entries, hearing, finish = reports.entries, reports.hearing, reports.finish
-        for place in range(at, len(frames)):
-            frame = frames[place]
+        entries, hearing = reports.entries, reports.hearing
+        finished: list[int] = []
+        for place, frame in enumerate(frames[at:], at):
             if len(frame) != _SIZE:
                 break
             (
-                message_type, its_account, order_id, instrument, order_type, price, side, quantity, time_in_force,
-                piece_1, original_id, piece_2, sending_time, its_session, its_key, piece_3, original_price, piece_4,
-                piece_5,
+                message_type, piece_0, order_id, instrument, order_type, price, side, quantity, time_in_force, piece_1,
+                original_id, piece_2, sending_time, piece_3, original_price, piece_4, piece_5,
             ) = read_order_and_pieces(frame)  # fmt: skip
             scales = scales_of.get(instrument)
             if (
                 scales is None
-                or its_key != key
-                or its_session != trading_session
-                or its_account != account
+                or piece_0 != quiet_0
                 or order_type != LIMIT
                 or not order_id
                 or not 1 <= side <= 3
@@ -143,7 +138,8 @@ class FastEntry(OrderEntry):
                     left, shares = double_of[leaves], double_of[lots]
                     resting.last_message_type = message_type = MAKER_FILLED_IN_PART if leaves else MAKER_FILLED
                     if not leaves:
-                        finish(resting_number, resting)
+                        resting.is_finished = True
+                        finished.append(resting_number)
                     owner = hearing.get(resting.participant)
                     if owner is not None:
                         reply = bytearray(resting.frame)
@@ -157,7 +153,8 @@ class FastEntry(OrderEntry):
                         reports.foreign.matched(resting, trade, rests=True)
                     entry.last_message_type = message_type = TAKER_FILLED_IN_PART if missing else TAKER_FILLED
                     if not missing:
-                        finish(number, entry)
+                        entry.is_finished = True
+                        finished.append(number)
                     left = double_of[missing]
                     reply = bytearray(frame)
                     write_fill(reply, message_type, left, exec_id, shares, left, 0.0, price, 0)
@@ -175,12 +172,15 @@ class FastEntry(OrderEntry):
                 entry = entries[number]
                 if entry.participant != participant:
                     event = OrderCancelled(number, order_id, lots)
+                    reports.finish_all(finished)
                     client.send_all(said)
+                    finished.clear()
                     said.clear()
                     reports.report(client, Entry(participant, instrument, frame), (event,))
                     continue
                 entry.last_message_type = CANCELLED
-                finish(number, entry)
+                entry.is_finished = True
+                finished.append(number)
                 reply = bytearray(frame)
                 write_cancelled(reply, CANCELLED, scales.quantity[lots])
                 report(reply)
@@ -188,5 +188,6 @@ class FastEntry(OrderEntry):
                 break
         else:
             place = len(frames)
+        reports.finish_all(finished)
         client.send_all(said)
         return place

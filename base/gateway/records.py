@@ -18,7 +18,7 @@ from base.gateway.operator import OperatorDesk
 from base.gateway.operator_requests import read_request
 from base.gateway.order_entry import OrderEntry, Pending
 from base.gateway.ouch_entry import OuchEntry
-from base.gateway.translate_bo import without_key
+from base.gateway.translate_bo import without_keys
 from base.vocabulary.participants import Participant
 from base.vocabulary.recorded import Departure, Recorded, RecordedKind
 
@@ -86,8 +86,9 @@ class Records:
 
     def pending(self) -> list[Recorded]:
         """What was taken since the last commit, without the keys of sessions."""
+        clean = iter(without_keys([body for kind, _, _, _, body in self._pending if kind == REQUEST]))
         return [
-            _bare(Recorded, (kind, participant, trading_session, flags, without_key(body) if kind == REQUEST else body))
+            _bare(Recorded, (kind, participant, trading_session, flags, next(clean) if kind == REQUEST else body))
             for kind, participant, trading_session, flags, body in self._pending
         ]
 

@@ -262,7 +262,7 @@ class Reports:
         ):  # fmt: skip
             entry.last_message_type = message_type = filled_in_part if leaves_lots else filled
             if not leaves_lots:
-                self.finish(number, entry)
+                self._finish(number, entry)
             client = self.hearing.get(entry.participant)
             if client is not None:
                 leaves = quantity[leaves_lots]
@@ -348,9 +348,9 @@ class Reports:
 
     def _close(self, number: int, entry: Entry) -> None:
         entry.last_message_type = CANCELLED
-        self.finish(number, entry)
+        self._finish(number, entry)
 
-    def finish(self, number: int, entry: Entry) -> None:
+    def _finish(self, number: int, entry: Entry) -> None:
         """Keep a finished order for queries, within a bound; a second leg that is entered later revives it."""
         entry.is_finished = True
         finished = self._finished
@@ -359,6 +359,21 @@ class Reports:
             self._forget(finished.popleft())
             if len(finished) > limits.FINISHED_ORDERS_KEPT:  # those which stayed longer do not add up
                 self._forget(finished.popleft())
+
+    def finish_all(self, numbers: list[int]) -> None:
+        """Keep these finished orders in the same way; their entries say already that they are."""
+        finished, entries = self._finished, self.entries
+        for number in numbers:
+            finished.append(number)
+            if len(finished) > limits.FINISHED_ORDERS_KEPT:
+                oldest = finished.popleft()
+                entry = entries.get(oldest)
+                if type(entry) is Entry and entry.is_finished:
+                    del entries[oldest]
+                else:
+                    self._forget(oldest)
+                if len(finished) > limits.FINISHED_ORDERS_KEPT:
+                    self._forget(finished.popleft())
 
     def _forget(self, number: int) -> None:
         """Let go of a finished order, or keep it a while longer when its second leg may still come."""

@@ -71,22 +71,22 @@ read_order = projection(
 """The fields of a transaction that every order needs, in this order."""
 
 PIECES = (
+    ("Padding", "Account"),
     ("StopLimitPrice", "BOSymbol"),
     ("BOCancelShares", "ExecID", "ExecShares", "RemainingQuantity", "ExecFee", "ExpirationDate", "TraderID",
      "RejectReason"),
-    ("DisplaySize", "RefreshSize", "Layers", "SizeIncrement", "PriceIncrement", "PriceOffset"),
+    ("TradingSessionID", "Key", "DisplaySize", "RefreshSize", "Layers", "SizeIncrement", "PriceIncrement", "PriceOffset"),
     ("ExecPrice",),
     ("TakeProfitPrice", "TriggerType", "SecondLegPrice", "RouteEnum", "ModifyType", "Attributes"),
 )  # fmt: skip
-"""The quiet fields with what lies between them, so that they are few pieces."""
+"""The quiet fields, who sends, and what lies between them, so that they are few pieces."""
 
 read_order_and_pieces = projection(
     Transaction,
-    "MessageType", "Account", "OrderID", "SymbolEnum", "OrderType", "BOPrice", "BOSide", "BOOrderQty", "TIF",
-    PIECES[0], "OrigOrderID", PIECES[1], "SendingTime", "TradingSessionID", "Key", PIECES[2], "BOOrigPrice",
-    PIECES[3], PIECES[4],
+    "MessageType", PIECES[0], "OrderID", "SymbolEnum", "OrderType", "BOPrice", "BOSide", "BOOrderQty", "TIF",
+    PIECES[1], "OrigOrderID", PIECES[2], "SendingTime", PIECES[3], "BOOrigPrice", PIECES[4], PIECES[5],
 ).unpack  # fmt: skip
-"""The same fields, with the pieces among them, in one go."""
+"""These fields but those of the pieces, and the pieces among them, in one go."""
 
 read_pieces = projection(Transaction, *PIECES).unpack
 
@@ -245,6 +245,15 @@ def has_results(frame: bytes) -> bool:
 def without_key(frame: bytes) -> bytes:
     """Give a transaction without the session's Key, which is nobody's business once the session is over."""
     return frame[:_KEY] + bytes(_BEHIND_KEY - _KEY) + frame[_BEHIND_KEY:]
+
+
+def without_keys(frames: list[bytes]) -> list[bytes]:
+    """Give many transactions without their Keys, at a fifth of the cost."""
+    together = bytearray().join(frames)
+    for place in range(_KEY, _BEHIND_KEY):
+        together[place :: Transaction.SIZE] = bytes(len(frames))
+    clean = bytes(together)
+    return [clean[at : at + Transaction.SIZE] for at in range(0, len(clean), Transaction.SIZE)]
 
 
 def without_results(frame: bytes) -> bytes:
