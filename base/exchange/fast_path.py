@@ -57,7 +57,7 @@ class FastPath(Control):
         met = None
         if keys and keys[0] <= (limit_key := price_ticks * opposite.sign):
             met = opposite.levels[keys[0]]
-            if met.first is None and not met.specials:  # it ran empty; mostly the next one is out of reach, and it stays
+            if met.first is None and not met.specials:  # it ran empty; the next one is mostly out of reach
                 met = opposite.best() if len(keys) > 1 and min(keys[1:3]) <= limit_key else None
                 if met is not None and met.key > limit_key:
                     met = None

@@ -81,7 +81,7 @@ class FastEntry(OrderEntry):
         reports = self.reports
         entries, hearing = reports.entries, reports.hearing
         finished: list[int] = []
-        for place, frame in enumerate(frames[at:], at):
+        for place, frame in enumerate(frames[at:], at):  # noqa: B007  # asked for behind the loop
             if len(frame) != _SIZE:
                 break
             (

@@ -75,7 +75,8 @@ PIECES = (
     ("StopLimitPrice", "BOSymbol"),
     ("BOCancelShares", "ExecID", "ExecShares", "RemainingQuantity", "ExecFee", "ExpirationDate", "TraderID",
      "RejectReason"),
-    ("TradingSessionID", "Key", "DisplaySize", "RefreshSize", "Layers", "SizeIncrement", "PriceIncrement", "PriceOffset"),
+    ("TradingSessionID", "Key", "DisplaySize", "RefreshSize", "Layers", "SizeIncrement", "PriceIncrement",
+     "PriceOffset"),
     ("ExecPrice",),
     ("TakeProfitPrice", "TriggerType", "SecondLegPrice", "RouteEnum", "ModifyType", "Attributes"),
 )  # fmt: skip
