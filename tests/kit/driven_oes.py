@@ -1,6 +1,7 @@
 """A real OES in the thread of the test, which drives its passes, and clients that never block.
 
-In: how many users. Out: a server with sockets, journal and tables; logged-on clients. Never knows: what is tested.
+In: how many users. Out: a server with sockets, journal and tables; clients of BO and of OUCH that are logged on.
+Never knows: what is tested.
 Nothing here depends on how fast a machine is: a test counts passes, messages and calls.
 """
 
@@ -8,23 +9,28 @@ import fcntl
 import socket
 import termios
 from array import array
+from contextlib import suppress
 from pathlib import Path
 
 from base.access.grants import Grants
 from base.access.state_file import StateFile
 from base.clock import Clock
+from base.gateway.ouch_orders import OuchPort
 from base.network.connection import Connection
 from base.one_time_code import hotp, secret_of
-from base.servers.oes import build_oes
+from base.servers.oes import Oes
 from base.servers.server import Server
 from base.servers.settings import parse_settings
 from base.wire.bo.codes import LoginStatus
 from base.wire.bo.logon import ClientLogon
 from base.wire.bo.transaction import Transaction
 from base.wire.framing import Framer
+from base.wire.soupbintcp.packets import LoginRequest
 from benchmarks.processes import USER, settings_for
 
 PASSES = 50
+OUCH = '[ouch]\njapannext = "127.0.0.1:0"\n'
+LOGIN = '[[ouch.logins]]\nname = "L{account}"\npassword = "pw"\naccount = {account}\nuser = "{user}"\n'
 
 
 class Trader:
@@ -91,17 +97,40 @@ class DrivenOes:
     """The server, and those who are logged on."""
 
     def __init__(self, state: Path, users: int) -> None:
+        self._users = users
         self._tables = StateFile(state, Clock())
         self.grants = Grants(self._tables)
-        settings = parse_settings("users", settings_for(users))
-        self.server: Server = build_oes(settings, ("127.0.0.1", 0), state, durable=False)
+        logins = "".join(LOGIN.format(account=account, user=USER) for account in range(1, users + 1))
+        oes = Oes(parse_settings("users", settings_for(users) + OUCH + logins), state)
+        oes.take()
+        self.server: Server = oes.open(("127.0.0.1", 0), durable=False)
+        self.ouch_address = oes.ouch.addresses[OuchPort.JAPANNEXT]
         self.traders: list[Trader] = []
+        self.members: list[socket.socket] = []
 
     def enter(self, count: int = 1) -> list[Trader]:
         """Log on the next users."""
         present = len(self.traders)
         self.traders += [Trader(self, account) for account in range(present + 1, present + count + 1)]
         return self.traders[present:]
+
+    def enter_by_ouch(self, count: int) -> None:
+        """Log the last users on by OUCH."""
+        for _ in range(count):
+            name = f"L{self._users - len(self.members)}"
+            sock = socket.create_connection(self.ouch_address)
+            self.members.append(sock)
+            sock.setblocking(False)
+            sock.sendall(
+                LoginRequest(username=name, password="pw", requestedSession="", requestedSequenceNumber=1).packet()
+            )
+            for _ in range(PASSES):
+                self.server.loop.run_pass()
+                with suppress(BlockingIOError):
+                    assert sock.recv(3)[2:] == b"A"
+                    break
+            else:
+                raise AssertionError("no answer to the login")
 
     def run_pass(self) -> None:
         """One pass of the loop, which does not wait."""
@@ -110,8 +139,8 @@ class DrivenOes:
     def close(self) -> None:
         """End everything."""
         self._tables.close()
-        for trader in self.traders:
-            trader.sock.close()
+        for sock in (*self.members, *(trader.sock for trader in self.traders)):
+            sock.close()
         with self.server:
             pass
 

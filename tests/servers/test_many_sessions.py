@@ -79,10 +79,12 @@ def calls_of_nothing(oes: DrivenOes) -> int:
 
 
 @pytest.mark.parametrize("cost", [calls_of_an_order, calls_of_nothing])
+@pytest.mark.parametrize("enter", [DrivenOes.enter, DrivenOes.enter_by_ouch])
 def test_a_pass_costs_the_same_however_many_sessions_are_there(
-    oes: DrivenOes, cost: Callable[[DrivenOes], int]
+    oes: DrivenOes, enter: Callable[[DrivenOes, int], object], cost: Callable[[DrivenOes], int]
 ) -> None:
-    oes.enter(20)
+    oes.enter(10)
+    oes.enter_by_ouch(10)
     few = cost(oes)
-    oes.enter(MORE)
+    enter(oes, MORE)
     assert cost(oes) == few > 0
