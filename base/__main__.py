@@ -1,6 +1,7 @@
 """The ``handoff`` command line.
 
-In: arguments. Out: an exit code: 0 for what went well, 1 for what failed, 2 for wrong usage or settings.
+In: arguments. Out: an exit code: 0 for what went well, 1 for what failed, 2 for wrong usage or settings,
+141 when nobody reads the output any more.
 Never knows: how anything is done. Each command imports what it needs when it is called, so that
 ``handoff decode`` answers at once.
 """
@@ -18,6 +19,9 @@ from base.errors import HandoffError, SettingsError
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 OK, FAILED, WRONG_USAGE = 0, 1, 2
+NOBODY_READS = 128 + 13
+"""What a shell shows of a program that SIGPIPE ended, which is how others end then."""
+
 SERVERS = {
     "aes": "authenticates clients and hands them over",
     "oes": "takes orders and trades",
@@ -236,7 +240,7 @@ def _reported(run: Callable[[], int]) -> int:
         return FAILED
     except BrokenPipeError:
         _give_up_output()  # nobody reads it any more
-        return FAILED
+        return NOBODY_READS
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise

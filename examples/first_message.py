@@ -17,6 +17,9 @@ class FirstMessage(SocketController):
         self.close("one reply is enough")
 
 
+if len(sys.argv) != 3:
+    sys.exit("usage: python3 -m examples.first_message HOST PORT, those of a running AES")
+
 sel = selectors.DefaultSelector()
 sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 addr = (sys.argv[1], int(sys.argv[2]))

@@ -254,7 +254,7 @@ def test_nobody_reads_the_output(pair: Pair) -> None:
             pair.client(), input="1\n1\n1\n", stdout=nobody, stderr=subprocess.PIPE, text=True,
             timeout=PATIENCE_S, env=environment(),
         )  # fmt: skip
-    assert (done.returncode, done.stderr) == (1, "")
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 @pytest.mark.parametrize(
@@ -314,6 +314,12 @@ def test_help_is_there() -> None:
 
 
 # -- the script of the README
+
+
+def test_a_user_who_names_no_server_is_told_how_to() -> None:
+    code, shown, errors = over_a_pipe(command("examples/first_message.py"))
+    assert (code, shown, errors.count("\n")) == (1, "", 1)
+    assert errors.startswith("usage: python3 -m examples.first_message HOST PORT")
 
 
 def test_the_twenty_lines_of_a_user(pair: Pair) -> None:

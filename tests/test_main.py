@@ -1,7 +1,9 @@
 """The command line: every command, its exit codes, and that wrong usage ends in a line."""
 
 import io
+import os
 import re
+import signal
 import subprocess
 import sys
 import tomllib
@@ -133,6 +135,15 @@ def test_a_closed_pipe_is_no_traceback() -> None:
     end = subprocess.run(["sh", "-c", command], capture_output=True, text=True, cwd=ROOT)
     assert end.stdout == "client_logon H, 143 bytes\n"
     assert end.stderr == ""
+
+
+def test_output_that_nobody_reads_ends_as_it_does_elsewhere() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as nobody:
+        command = [sys.executable, "-m", "base", "dissector"]
+        done = subprocess.run(command, stdout=nobody, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, "")
 
 
 @pytest.mark.parametrize("command", ["key", "dissector"])

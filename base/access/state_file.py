@@ -21,6 +21,11 @@ from base.errors import AccessBusy, AccessUnavailable, SettingsError
 FILE_NAME = "grants.db"
 TURNS_NAME = f"{FILE_NAME}-turns"
 FORMAT_VERSION = 1
+DAMAGED = ("file is not a database", "disk image is malformed")
+ADVICE = (
+    "; the file is damaged: stop all servers, remove it and the files beside it whose names begin with its name, and"
+    " start again; no order or balance is in it"
+)
 PEPPER_BYTES = 32
 
 TABLES = """
@@ -64,7 +69,8 @@ class StateFile:
             self._prepare()
         except (AccessUnavailable, sqlite3.Error) as error:
             self.close()
-            raise SettingsError(f"{self.path}: cannot open the access tables: {error}") from error
+            advice = ADVICE if any(words in str(error) for words in DAMAGED) else ""
+            raise SettingsError(f"{self.path}: cannot open the access tables: {error}{advice}") from error
         except SettingsError:
             self.close()
             raise

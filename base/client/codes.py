@@ -5,18 +5,34 @@ Never knows: sockets, messages, what a server thinks of a code.
 Follows the protocol's section on TwoFA and RFC 6238, section 5.2: a code of a time step is used once.
 """
 
-from base.client.requests import TOTP, one_time_code
+from base import limits
+from base.client.requests import CONSTANT, TOTP, one_time_code
 from base.clock import Clock
+from base.errors import FieldError
 from base.one_time_code import PERIOD_S, step_at
 
 SECOND_NS = 1_000_000_000
 NEVER = -1
+SHORTEST_TOTP_KEY = limits.TOTP_KEY_BITS // 8
+"""Characters of a key for time-based codes, of which none holds more than eight bits."""
+
+
+def check_key(key: str, mode: str) -> None:
+    """Refuse a key that no venue can have given; FieldError names the field and never shows the key."""
+    if not key or not key.isprintable():
+        raise FieldError("key: must be a text of printable characters, the API trading key")
+    if mode == TOTP and len(key) < SHORTEST_TOTP_KEY:
+        raise FieldError(
+            f"key: has {len(key)} characters, and mode {TOTP!r} needs at least {SHORTEST_TOTP_KEY}"
+            f" (RFC 4226, R6); an account with a shorter one has the mode {CONSTANT!r}"
+        )
 
 
 class Codes:
     """Gives the TwoFA of each new connection to an AES."""
 
     def __init__(self, key: str, mode: str, clock: Clock) -> None:
+        check_key(key, mode)
         self._key = key
         self._mode = mode
         self._clock = clock

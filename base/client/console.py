@@ -5,6 +5,7 @@ knows: sessions, messages. Follows the dialogues of the owner's README.
 """
 
 import os
+import select
 import selectors
 import sys
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from base.errors import HandoffError
 
 Answer = TypeVar("Answer")
 INTERRUPTED = 130
+NOBODY_READS = 141
+"""What a shell shows of a program that SIGPIPE ended."""
 
 
 class InputEnded(HandoffError):
@@ -51,22 +54,35 @@ class Console:
         self._output.write(" ".join(map(str, words)) + "\n")
         self._output.flush()
 
-    def ask(self, prompt: str) -> str:
-        """Give the next line without surrounding blanks; InputEnded when there is none."""
-        self._output.write(prompt)
-        self._output.flush()
+    def ask(self, prompt: str, on_loss: Callable[[], object] | None = None) -> str:
+        """Give the next line without surrounding blanks; InputEnded when there is none.
+
+        With ``on_loss`` a socket of the shared selector whose peer hangs up meanwhile is served, then ``on_loss`` is
+        called and the prompt shown again; whatever else comes is left for later.
+        """
+        self._show(prompt)
         while not self._line_is_there():
-            self._read()
+            if on_loss is None or self._input_is_ready():
+                self._read()
+            else:
+                on_loss()
+                self._show(prompt)
         if not self._buffer:
             self.say()
             raise InputEnded("the input ended")
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line.decode("utf-8", "replace").strip()
 
-    def ask_until(self, prompt: str, understand: Callable[[str], Answer], default: Answer | None = None) -> Answer:
+    def ask_until(
+        self,
+        prompt: str,
+        understand: Callable[[str], Answer],
+        default: Answer | None = None,
+        on_loss: Callable[[], object] | None = None,
+    ) -> Answer:
         """Ask until ``understand`` raises no ValueError, whose text explains; an empty line is the default."""
         while True:
-            line = self.ask(prompt)
+            line = self.ask(prompt, on_loss)
             if not line and default is not None:
                 return default
             try:
@@ -93,6 +109,27 @@ class Console:
                 self.selector.unregister(self._descriptor)
         if self._line_is_there():
             _, _, self._buffer = self._buffer.partition(b"\n")
+
+    def _show(self, prompt: str) -> None:
+        self._output.write(prompt)
+        self._output.flush()
+
+    def _input_is_ready(self) -> bool:
+        """Wait for input, or for the end of a connection; serves such a one and says that there is no input."""
+        connections = {key.fd: key.data for key in self.selector.get_map().values()}
+        waiting = select.poll()
+        waiting.register(self._descriptor, select.POLLIN)
+        for descriptor in connections:
+            waiting.register(descriptor, select.POLLRDHUP)  # and not for what it may have sent before
+        ready = dict(waiting.poll())
+        if self._descriptor in ready:
+            return True
+        self._output.write("\n")
+        for descriptor in ready:
+            for _ in range(limits.DISCARD_READS):  # what it sent before its end comes first
+                if not connections[descriptor].closed:
+                    connections[descriptor].process_events(selectors.EVENT_READ)
+        return False
 
     def _is_serving(self, timed: Timed | None) -> bool:
         waits = timed is not None and timed.next_deadline_ns() is not None
@@ -123,7 +160,7 @@ class Console:
 def run_program(story: Callable[[], int | None]) -> int:
     """Run a program and give its exit code; what goes wrong becomes one line on standard error.
 
-    0 for a story that ends well, 1 for one that fails, 130 for Ctrl-C.
+    0 for a story that ends well, 1 for one that fails, 130 for Ctrl-C, 141 when nobody reads the output any more.
     """
     try:
         return story() or 0
@@ -136,4 +173,4 @@ def run_program(story: Callable[[], int | None]) -> int:
     except BrokenPipeError:
         # nobody reads our output any more; the interpreter must not trip over it while it ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return NOBODY_READS

@@ -98,7 +98,9 @@ class Menu:
     def _offer(self) -> bool:
         """Offer the menu once; False when the user wants to end."""
         self._console.say("\n".join(f"{letter}\t{name}" for letter, name in MENU.items()) + "\n")
-        choice, instrument = self._console.ask_until("Enter a valid message type: ", self._understand)
+        choice, instrument = self._console.ask_until(
+            "Enter a valid message type: ", self._understand, on_loss=self._trader.wait_until_trading
+        )
         if choice == "q":
             return False
         try:

@@ -148,14 +148,20 @@ class OperatorDesk:
             events = self._market.submit(command, now_ns)
             for event in events:
                 if isinstance(event, OrderRejected):
-                    reason = Reject(event.reason).name.lower().replace("_", " ")
-                    raise OperatorRefused("; ".join((*lines, f"{word}: refused by the exchange: {reason}")))
+                    raise OperatorRefused("; ".join((*lines, f"{word}: {self._why(command, event)}")))
             self._reports.report_unasked(events)
             lines.append(outcome + _counts(events))
             happened += events
         return OperatorReply(tuple(lines), (), tuple(happened))
 
     # -- what each word needs; each gives the commands and what to say of them
+
+    def _why(self, command: Command, refused: OrderRejected) -> str:
+        if isinstance(command, Uncross) and refused.reason == Reject.MARKET_STATE:
+            name = self._by_number[command.instrument].name
+            return f"{name} is not in pre-open, and only what was gathered before an opening is uncrossed"
+        reason = Reject(refused.reason).name.lower().replace("_", " ")
+        return f"refused by the exchange: {reason}"
 
     def _read_state(self, request: OperatorRequest) -> list[Step]:
         if bool(request.symbols) == request.everywhere:
@@ -267,10 +273,15 @@ def _refuse_surplus(request: OperatorRequest, fields: frozenset[str]) -> None:
 
 def _ticks(text: str, instrument: Instrument) -> int:
     if not PRICE.fullmatch(text):
+        if text.isascii() and text.replace(".", "", 1).isdigit():
+            raise OperatorRefused(f"price {quoted(text)}: has more digits than any price")
         raise OperatorRefused(f"price {quoted(text)}: must be a decimal number, such as 50000.5")
     ticks = Fraction(text) / instrument.tick
-    if ticks.denominator != 1 or not 0 < ticks < LARGEST_EXACT_INTEGER:
-        tick = decimal_text(instrument.tick)
+    tick = decimal_text(instrument.tick)
+    if ticks >= LARGEST_EXACT_INTEGER:
+        largest = decimal_text((LARGEST_EXACT_INTEGER - 1) * instrument.tick)
+        raise OperatorRefused(f"price {text}: too large, the largest one of {instrument.name} is {largest}")
+    if ticks.denominator != 1 or ticks <= 0:
         raise OperatorRefused(f"price {text}: must be a positive multiple of {tick}, the tick of {instrument.name}")
     return int(ticks)
 

@@ -64,13 +64,13 @@ def make_parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     parser_of_show = _add(commands, "show", show, "print each record and what it caused")
-    for option, name, what in (
-        ("--from", "first", "begin with this record"),
-        ("--to", "last", "end with this record"),
-        ("--session", "session", "only records of this TradingSessionID"),
-        ("--account", "account", "only records of this account"),
+    for option, name, metavar, what in (
+        ("--from", "first", "SEQ", "begin with this record"),
+        ("--to", "last", "SEQ", "end with this record"),
+        ("--session", "session", "NUMBER", "only records of this TradingSessionID"),
+        ("--account", "account", "NUMBER", "only records of this account"),
     ):
-        parser_of_show.add_argument(option, dest=name, type=int, metavar=option[2:].upper()[:4], help=what)
+        parser_of_show.add_argument(option, dest=name, type=int, metavar=metavar, help=what)
     raw = "without settings: records only, not what they caused"
     parser_of_show.add_argument("--raw", action="store_true", help=raw)
     parser_of_verify = _add(commands, "verify", verify, "check every checksum and every state hash")
@@ -119,6 +119,8 @@ def show(options: argparse.Namespace, reading: "Reading", say: Callable[[str], o
             for caused in event_texts(one.events, market.orders, lister.instruments, settings.participants):
                 for line in _wrapped(f"{CAUSED_INDENT}{caused}", CAUSED_INDENT + "  "):
                     say(line)
+    if not day:
+        say(f"-- no such record among {reading.sequence:,}")
     if reading.torn is not None:
         say(f"-- {reading.torn.file}, offset {reading.torn.offset}: a write was cut off here; it was never answered")
     return 0

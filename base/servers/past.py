@@ -26,6 +26,9 @@ MARKET = ("instruments", "accounts", "participants")
 STARTED = int(RecordedKind.STARTED)
 """A plain integer, because comparing with an enumeration's member costs a twentieth of a record."""
 
+AS_USUAL = "not set"
+"""A value that is as it is by default."""
+
 TELLS_MORE = "; `handoff journal verify` tells more"
 
 
@@ -83,8 +86,9 @@ class Past:
                 place = next(
                     place for place, line in enumerate(before) if place >= len(today) or today[place] != line
                 )
+                difference = _difference(before[place], today[place] if place < len(today) else "")
                 raise SettingsError(
-                    f"the journal was written with other {kind} than today's settings have (first: {before[place]!r});"
+                    f"the journal was written with other {kind} than today's settings have: {difference};"
                     " start with those, add new ones at the end only, or move the folder journal away to begin anew"
                 )
 
@@ -112,6 +116,33 @@ def _line(value: Any) -> str:
         if (this := getattr(value, one.name)) != default:
             told.append(f"{one.name}={_text(this)}")
     return " ".join(told)
+
+
+def _difference(before: str, today: str) -> str:
+    """Say in which values two lines differ, or that there is none today."""
+    old, new = _told(before), _told(today)
+    first = next(iter(old))
+    name = f"{first} {old[first]}"
+    if old[first] != new.get(first):
+        return f"{name} of then is missing, or stands in another place"
+    keys = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    return f"{name} differs: " + ", ".join(
+        f"{key} was {old.get(key, AS_USUAL)}, is {new.get(key, AS_USUAL)}" for key in keys
+    )
+
+
+def _told(line: str) -> dict[str, str]:
+    """Take a line apart: names and values, of which some hold blanks, within brackets or as words."""
+    told: dict[str, str] = {}
+    key, depth = "", 0
+    for word in line.split(" "):
+        name, is_pair, value = word.partition("=")
+        if is_pair and not depth:
+            key, told[name] = name, value
+        elif key:
+            told[key] += f" {word}"
+        depth += sum(map(word.count, "({")) - sum(map(word.count, ")}"))
+    return told
 
 
 def _text(value: Any) -> str:

@@ -77,7 +77,7 @@ def options_from(kind: str, parsed: argparse.Namespace, address: tuple[str, int]
 
 def run_server(options: Options, observer: Observer | None = None) -> int:
     """Serve until stopped; gives the exit code. ``observer`` sees what comes."""
-    start_logging()
+    start_logging(options.kind.upper())
     if too_few := allow_many_files():
         log.warning("%s", too_few)
     try:

@@ -17,7 +17,7 @@ from base.clock import Clock
 from base.vocabulary.logons import MARKET_DATA, ORDER_ENTRY, Grant, Outcome
 from tests.kit.clock import ManualClock
 from tests.kit.counts import count
-from tests.kit.patience import PATIENCE_S
+from tests.kit.programs import rest_of
 from tests.kit.source import ROOT
 
 MILLISECOND = 1_000_000
@@ -210,9 +210,11 @@ def test_four_redeemers_in_two_processes_have_one_winner_per_grant(tmp_path: Pat
     for process in processes:
         assert process.stdin
         process.stdin.write("go\n")
-        process.stdin.flush()
+        process.stdin.close()
     for process in processes:
-        outcomes += json.loads(process.communicate(timeout=PATIENCE_S)[0])
+        outcomes += json.loads(rest_of(process)[0])
+        assert process.stdout is not None
+        process.stdout.close()
     state.close()
     assert [len(mine) for mine in outcomes] == [len(accounts)] * 4
     assert {tuple(sorted(Counter(four).items())) for four in zip(*outcomes, strict=True)} == {

@@ -104,7 +104,8 @@ def test_a_newer_format_is_refused_by_name_and_left_alone(tmp_path: Path) -> Non
 
 def test_a_file_that_is_no_database_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "grants.db").write_bytes(b"not a database, " * 100)
-    with pytest.raises(SettingsError, match=r"grants\.db: cannot open the access tables: file is not a database"):
+    says = r"grants\.db: cannot open the access tables: file is not a database; the file is damaged: stop all servers"
+    with pytest.raises(SettingsError, match=says):
         opened(tmp_path)
 
 

@@ -172,6 +172,29 @@ def test_half_a_line_does_not_stop_the_sockets(keyboard: Keyboard) -> None:
         controller.close()
 
 
+def test_at_a_prompt_the_end_of_a_connection_is_served_and_nothing_else(keyboard: Keyboard) -> None:
+    ours, peer = socket.socketpair()
+    read: list[bytes] = []
+
+    class Reading(SocketController):
+        def received(self, data: bytes) -> None:
+            read.append(data)
+
+    def lost() -> None:
+        keyboard.output.write("it is lost\n")
+        keyboard.type(b"answer\n")
+
+    controller = Reading(keyboard.console.selector, ours, "", None)
+    peer.send(b"unread")
+    keyboard.type(b"one\n")
+    assert keyboard.console.ask("? ", lost) == "one"
+    assert read == [], "what comes waits"
+    peer.close()
+    assert keyboard.console.ask("! ", lost) == "answer"
+    assert (b"".join(read), controller.closed) == (b"unread", True)
+    assert keyboard.output.getvalue() == "? ! \nit is lost\n! "
+
+
 def test_serving_swallows_one_line_only(keyboard: Keyboard) -> None:
     keyboard.type(b"a\nb\nc\n")
     assert keyboard.console.ask("") == "a"
@@ -216,7 +239,7 @@ def test_a_story_ends_with_a_code_and_a_line(
 def test_a_closed_output_is_the_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with (tmp_path / "out").open("w") as output:
         monkeypatch.setattr("sys.stdout", output)
-        assert run_program(lambda: broken(output)) == 1
+        assert run_program(lambda: broken(output)) == 141
 
 
 def broken(output: TextIO) -> None:

@@ -24,6 +24,7 @@ from tests.kit.scripted_servers import (
 )
 
 STEP_NS = PERIOD_S * SECOND
+TOTP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def test_the_aes_may_need_a_while_to_name_another_one(venue: Venue) -> None:
@@ -228,24 +229,24 @@ class TestWithoutTheAes:
         assert loop.pauses == []
 
     def test_a_time_based_code_is_used_once(self, venue: Venue) -> None:
-        loop = Loop(venue, mode="totp", resume_s=60.0)
+        loop = Loop(venue, key=TOTP_KEY, mode="totp", resume_s=60.0)
         first_ns = loop.clock.wall_ns()
         self.hang_up_both(venue, loop)
         loop.run_until(lambda: venue.resumed)
         assert loop.pauses == [STEP_NS - first_ns % STEP_NS]
-        codes = [totp(b"1", moment // SECOND) for moment in (first_ns, first_ns + STEP_NS)]
+        codes = [totp(TOTP_KEY.encode(), moment // SECOND) for moment in (first_ns, first_ns + STEP_NS)]
         assert [logon.TwoFA for logon in venue.aes.received.queue] == codes
         assert venue.spare.received.queue[0].TwoFA == codes[1]
 
     def test_after_the_step_no_time_is_lost(self, venue: Venue) -> None:
-        loop = Loop(venue, mode="totp")
+        loop = Loop(venue, key=TOTP_KEY, mode="totp")
         loop.clock.advance(STEP_NS)
         self.hang_up_both(venue, loop)
         loop.run_until(lambda: venue.resumed)
         assert loop.pauses == []
 
     def test_a_code_that_comes_too_late_is_not_waited_for(self, venue: Venue) -> None:
-        loop = Loop(venue, mode="totp", resume_s=5.0)
+        loop = Loop(venue, key=TOTP_KEY, mode="totp", resume_s=5.0)
         self.hang_up_both(venue, loop)
         loop.run_until(lambda: loop.trader.stage is Stage.OVER)
         assert "the next unused one-time code comes later" in str(loop.trader.failure)

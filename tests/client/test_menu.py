@@ -252,6 +252,38 @@ def test_the_menu_waits_and_receives_while_trading_does_not_go_on_yet(venue: Ven
     os.close(writing)
 
 
+def test_a_loss_is_told_at_the_prompt_and_the_prompt_shown_again(house: House) -> None:
+    reading, writing = os.pipe()
+    output = io.StringIO()
+    with os.fdopen(reading) as source:
+        console = Console(source, output)
+        trader = house.trader(selector=console.selector, transcript=MenuTranscript(output))
+        trader._on_resume = lambda: os.write(writing, b"q\n")
+        leaving = threading.Timer(0.05, house.oes.hang_up)
+        leaving.start()
+        Menu(trader, console, MenuTranscript(output)).run()
+        leaving.join()
+    os.close(writing)
+    host, port = house.oes.address
+    lost, goes_on = (output.getvalue().index(words) for words in (f"at {host}:{port} was lost", "Trading goes on at"))
+    prompts = [found.start() for found in re.finditer("Enter a valid message type: ", output.getvalue())]
+    assert prompts[0] < lost < goes_on < prompts[1]
+
+
+def test_a_venue_that_does_not_come_back_ends_the_menu_at_the_prompt(house: House) -> None:
+    reading, writing = os.pipe()  # stays open: nobody types anything
+    output = io.StringIO()
+    with os.fdopen(reading) as source:
+        console = Console(source, output)
+        trader = house.trader(selector=console.selector, resume_s=0)
+        leaving = threading.Timer(0.05, house.oes.hang_up)
+        leaving.start()
+        with pytest.raises(ConnectionLost, match=r"the connection to the OES at .* is over: closed by the server"):
+            Menu(trader, console, MenuTranscript(output)).run()
+        leaving.join()
+    os.close(writing)
+
+
 def test_receive_mode_ends_with_the_session(house: House) -> None:
     reading, writing = os.pipe()  # stays open: nobody presses Enter
     guard = threading.Timer(PATIENCE_S, os.close, (writing,))

@@ -140,10 +140,12 @@ def test_a_request_becomes_commands(request_: OperatorRequest, commands: list[ob
         (Ask("index", BOTH[:1], price="1e5"), "price '1e5': must be a decimal number, such as 50000.5"),
         (Ask("index", BOTH[:1], price="-1"), "price '-1': must be a decimal number, such as 50000.5"),
         (Ask("index", BOTH[:1], price="\u0661"), "price '\\u0661': must be a decimal number, such as 50000.5"),
-        (Ask("mark", BOTH[:1], price="9" * 99), f"price '{'9' * 40}': must be a decimal number, such as 50000.5"),
+        (Ask("mark", BOTH[:1], price="9" * 99), f"price '{'9' * 40}': has more digits than any price"),
+        (Ask("mark", BOTH[:1], price="1." + "0" * 17), "price '1.00000000000000000': has more digits than any price"),
+        (Ask("mark", BOTH[:1], price="1.0.0"), "price '1.0.0': must be a decimal number, such as 50000.5"),
         (Ask("mark", BOTH[:1], price="0.25"), "price 0.25: must be a positive multiple of 0.5, the tick of BTCUSD"),
         (Ask("mark", BOTH[:1], price="0"), "price 0: must be a positive multiple of 0.5, the tick of BTCUSD"),
-        (Ask("mark", BOTH[:1], price="4503599627370496"), "price 4503599627370496: must be a positive multiple of 0.5"),
+        (Ask("mark", BOTH[:1], price="4503599627370496"), "price 4503599627370496: too large, the largest"),
         (Ask("kill"), "account 0: unknown; known are 1, 2, 3"),
         (Ask("release", account=-1), "account -1: unknown; known are 1, 2, 3"),
         (Ask("cancel"), "cancel: name an account, an instrument or both; or all orders, and nothing else"),
@@ -298,7 +300,7 @@ def test_an_opening_is_reported_to_both_sides() -> None:
     (bought,), (sold,) = floor.read(1), floor.read(2)
     assert (bought.MessageType, sold.MessageType) == (MessageType.EXECUTION, MessageType.QUOTE_FILL)
     assert bought.ExecPrice == sold.ExecPrice == 99.0
-    with pytest.raises(OperatorRefused, match="uncross: refused by the exchange: market state"):
+    with pytest.raises(OperatorRefused, match="uncross: BTCUSD is not in pre-open, and only what was gathered before"):
         floor.venue.operate(Ask("uncross", BOTH[:1]), floor.now_ns)
 
 

@@ -141,7 +141,8 @@ def test_what_is_shown_can_be_narrowed(state: Path, capsys: pytest.CaptureFixtur
     assert numbers("--account 1") == [2, 4, 5, 9, 11]
     assert numbers("--account 100701") == [3, 6, 7, 8, 12]
     assert numbers("--session 506") == [2, 3, 4, 5, 6, 7, 8, 9, 11, 12]
-    assert numbers("--session 7") == []
+    assert exit_code(state, "show --session 7") == 0
+    assert capsys.readouterr().out == "-- no such record among 12\n"
     assert numbers("--raw --session 506 --to 4") == [2, 3, 4]
     assert exit_code(state, "show --account 77") == 2
     assert exit_code(state, "show --raw --account 1") == 2

@@ -14,6 +14,12 @@ def test_every_text_stays_on_its_line(text: str) -> None:
     assert line.startswith("INFO ") and line.isprintable()
 
 
+@pytest.mark.parametrize("text, line", [("standing by", "OES: standing by"), ("OES ended", "OES ended")])
+def test_a_line_says_which_server_speaks(text: str, line: str) -> None:
+    record = logging.LogRecord("handoff", logging.INFO, "", 0, text, (), None)
+    assert OneLine("%(server)s%(message)s", server="OES").format(record) == line
+
+
 def test_lines_go_to_standard_error_once(capsys: pytest.CaptureFixture[str]) -> None:
     log = logging.getLogger("handoff")
     before, propagated, level = log.handlers, log.propagate, log.level

@@ -11,7 +11,7 @@ from base import limits
 from base.errors import RecoveryFailed, SettingsError
 from base.journal.replay import Commit
 from base.servers.demo_settings import demo_settings
-from base.servers.past import Past, market_lines, picture_version, started_with
+from base.servers.past import Past, _told, market_lines, picture_version, started_with
 from base.servers.settings import Settings
 from base.servers.state_image import image_of
 from base.vocabulary.participants import AccountTerms, OrderLimits, Participant, SelfTrade
@@ -163,6 +163,35 @@ def test_other_settings_are_refused_by_name(settings: Settings, what: str) -> No
     one, _ = past(Floor(), settings)
     with pytest.raises(SettingsError, match=f"was written with other {what} than today's"):
         one.repeat(Commit(1, 1, 0, [started()], "00000001.journal", 64))
+
+
+@pytest.mark.parametrize(
+    "settings, says",
+    [
+        (
+            changed(accounts=(dataclasses.replace(SETTINGS.accounts[0], make_fee_ppm=70), *SETTINGS.accounts[1:])),
+            r"account 1 differs: make_fee_ppm was not set, is 70;",
+        ),
+        (
+            changed(instruments=(dataclasses.replace(SETTINGS.instruments[0], tick=Fraction(1, 4)),
+                                 *SETTINGS.instruments[1:])),
+            r"number 1 differs: tick was 1/2, is 1/4;",
+        ),
+        (changed(instruments=SETTINGS.instruments[:1]), r"number \d+ of then is missing, or stands in another place;"),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_the_key_and_both_values(settings: Settings, says: str) -> None:
+    one, _ = past(Floor(), settings)
+    with pytest.raises(SettingsError, match=says):
+        one.repeat(Commit(1, 1, 0, [started()], "00000001.journal", 64))
+
+
+def test_a_line_is_taken_apart_although_values_hold_blanks() -> None:
+    told = _told("account=7 balances={BTC: 3, USD: 5} name=two words limits={2: (band_ppm=9 most=3)} last=1")
+    assert told == {
+        "account": "7", "balances": "{BTC: 3, USD: 5}", "name": "two words", "limits": "{2: (band_ppm=9 most=3)}",
+        "last": "1",
+    }  # fmt: skip
 
 
 def test_what_was_added_at_the_end_does_no_harm() -> None:
