@@ -311,8 +311,9 @@ class Handover:
             return
         untried = [address for address in named if address not in self._tried]
         if not untried or len(self._tried) >= limits.CLIENT_OES_ATTEMPTS:
-            tried = ", ".join(map(format_address, self._tried)) or "the AES names none"
-            self._fail(ConnectionLost(f"no {self._service.server} can be used (tried: {tried})"))
+            tried, server = ", ".join(map(format_address, self._tried)), self._service.server
+            hint = f"the AES names none): start one with `handoff {server.lower()}` in its state directory"
+            self._fail(ConnectionLost(f"no {server} can be used ({f'tried: {tried})' if tried else hint}"))
             return
         self._tried.append(untried[0])
         self._call_server(untried[0])

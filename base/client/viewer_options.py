@@ -7,6 +7,7 @@ on the machine can read command lines.
 
 import argparse
 import os
+from functools import partial
 
 from base.client.answers import amount, argument, whole_number
 from base.client.market_data import MarketData
@@ -26,7 +27,10 @@ def make_parser(program: str, what: str, subject: str, help_of_subject: str) -> 
     """Make a parser of what both programs take; ``subject`` is the first argument."""
     parser = argparse.ArgumentParser(program, description=what)
     parser.add_argument("subject", metavar=subject, help=help_of_subject)
-    parser.add_argument("host", metavar="HOST", nargs="?", default="127.0.0.1", help="the AES (default 127.0.0.1)")
+    parser.add_argument(
+        "host", metavar="HOST", nargs="?", type=argument(partial(_host, subject)), default="127.0.0.1",
+        help="the AES (default 127.0.0.1)",
+    )  # fmt: skip
     parser.add_argument(
         "port", metavar="PORT", nargs="?", type=argument(whole_number("port", 1, 65535)), default=4444,
         help="its port (default 4444)",
@@ -47,6 +51,12 @@ def make_parser(program: str, what: str, subject: str, help_of_subject: str) -> 
         help="end after so long (default: with Ctrl-C)",
     )  # fmt: skip
     return parser
+
+
+def _host(subject: str, text: str) -> str:
+    if text.isdigit():
+        raise ValueError(f"{text} is no host: {subject} stands first, then HOST and PORT")
+    return text
 
 
 def market_data_for(options: argparse.Namespace) -> MarketData:

@@ -4,6 +4,7 @@ In: a command line, the messages of a subscription. Out: a ladder and a tape tha
 lines into a pipe. Never knows: sockets, how books are made. Follows https://no-color.org for its colours.
 """
 
+import os
 import shutil
 import sys
 from typing import Any, TextIO
@@ -29,6 +30,10 @@ FIGURES_UP_TO = 5
 """Levels of the deepest book message that carries the day's figures; deeper ones leave them to the top of book."""
 
 HIDE_CURSOR, SHOW_CURSOR, CLEAR_BELOW = "\x1b[?25l", "\x1b[?25h", "\x1b[J"
+
+
+NO_CURSOR = ("dumb", "")
+"""What TERM says of a terminal on which nothing can be drawn over."""
 
 
 class WatchRefused(HandoffError):
@@ -73,7 +78,7 @@ class Watch:
     def __init__(self, name: str, output: TextIO) -> None:
         self._ladder = Ladder(name)
         self._output = output
-        self._screen = Screen(output) if output.isatty() else None
+        self._screen = Screen(output) if output.isatty() and os.environ.get("TERM") not in NO_CURSOR else None
         self._has_news = False
 
     def take(self, message: Message) -> None:
@@ -108,8 +113,9 @@ def follow(market: MarketData, watch: Any, seconds: float | None, clock: Clock) 
             for message in market.messages(DRAW_EVERY_S):
                 watch.take(message)
             watch.draw()
-    except KeyboardInterrupt:
-        pass  # the usual way to end it
+    except KeyboardInterrupt:  # the usual way to end it
+        if sys.stderr.isatty():
+            print(file=sys.stderr)  # behind the ^C that the terminal shows
 
 
 def main(argv: list[str], program: str = "handoff watch") -> int:

@@ -23,7 +23,10 @@ from base.servers.exposure import judge_constant_codes
 from base.servers.settings import load_settings
 from base.socket_controller import format_address
 
-DEMO_ACCOUNTS = "Two of the demo accounts: 1 (user 1, key 1) and 100700 (user BOU7, key BOU7).\n"
+DEMO = """\
+Watch BTCUSD with:  handoff watch BTCUSD {host} {port}
+Two of the demo accounts: 1 (user 1, key 1) and 100700 (user BOU7, key BOU7).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ def directions(
 AES at {format_address(aes)}, OES at {format_address(oes)}, MDS at {format_address(mds)}
 Connect with:       handoff client {host} {aes[1]}
 or from a checkout: python3 example_client.py {host} {aes[1]}
-{DEMO_ACCOUNTS if with_demo_accounts else ""}Stop with Ctrl-C."""
+{DEMO.format(host=host, port=aes[1]) if with_demo_accounts else ""}Stop with Ctrl-C."""
 
 
 def ouch_line(port: OuchPort, address: tuple[str, int]) -> str:

@@ -148,7 +148,7 @@ WAYS_TO_FAIL: list[tuple[str, Script, type[HandoffError], str]] = [
     ("unknown code", refusing(999), LogonRefused, r"unknown reject 999"),
     ("hangs up", hanging_up, ConnectionLost, "the AES at .* cannot be used: closed by the server"),
     ("silent", silent, NoReply, "the AES at .* gave no answer within 0.2 s"),
-    ("names nobody", accepting_aes("1", "1"), ConnectionLost, "no OES can be used .*the AES names none"),
+    ("names nobody", accepting_aes("1", "1"), ConnectionLost, r"no OES can be used .*: start one with `handoff oes`"),
     ("noise", lambda message: [b"\x00" * 8], ConnectionLost, "no message"),
     ("half a frame", lambda message: [message.encode()[:50], None], ConnectionLost, "closed by the server"),
     ("nonsense", lambda message: [Transaction()], RemoteProtocolError, "the AES answered the logon with transaction"),

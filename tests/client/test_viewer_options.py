@@ -15,7 +15,10 @@ def test_a_symbol_is_enough() -> None:
     assert (options.levels, options.seconds, options.totp) == (5, None, False)
 
 
-@pytest.mark.parametrize("wrong", [[], ["A", "h", "0"], ["A", "--levels", "4"], ["A", "--account", "x"]])
+WRONG = [[], ["A", "h", "0"], ["A", "--levels", "4"], ["A", "--account", "x"], ["localhost", "4444"]]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
 def test_what_makes_no_sense_is_refused(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:
         PARSER.parse_args(wrong)

@@ -91,6 +91,28 @@ def test_a_terminal_is_drawn_over_until_ctrl_c(venue: WholeVenue, changes: dict[
     assert bool(ANSI.search(terminal.shown)) is (not changes)
 
 
+def test_a_terminal_that_cannot_draw_over_gets_plain_lines(venue: WholeVenue) -> None:
+    line = command(venue, "BTCUSD", "--user", "BOU7", "--account", 100700)
+    with Terminal(line, TERM="dumb") as terminal:
+        terminal.wait_for("bid 1.5 at 50000")
+        terminal.press("c")
+        assert terminal.end() == 0
+    assert "\x1b" not in terminal.shown
+
+
+def test_a_pipe_that_is_closed_ends_it_without_a_word(venue: WholeVenue) -> None:
+    line = command(venue, "BTCUSD", "--user", "BOU7", "--account", 100700)
+    with subprocess.Popen(
+        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment()
+    ) as program:
+        assert program.stdout is not None and program.stderr is not None
+        assert program.stdout.readline()
+        program.stdout.close()
+        trade(venue.aes, 50_001.0, quantity=0.5)
+        assert program.stderr.read() == ""
+    assert program.returncode == 1
+
+
 class TerminalText(io.StringIO):
     def isatty(self) -> bool:
         return True

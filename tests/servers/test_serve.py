@@ -71,8 +71,9 @@ def test_it_says_how_to_connect_and_stops_both(tmp_path: Path, number: int) -> N
         assert process.stdout
         match = re.match(r"AES at 127\.0\.0\.1:(\d+), OES at", process.stdout.readline())
         assert match
-        lines = [process.stdout.readline() for _ in range(4)]
+        lines = [process.stdout.readline() for _ in range(5)]
         assert f"handoff client 127.0.0.1 {match[1]}\n" in lines[0]
+        assert f"handoff watch BTCUSD 127.0.0.1 {match[1]}\n" in lines[2]
         with patient_trader(int(match[1])) as trader:
             assert trader.trading_session == 1
         process.send_signal(number)
@@ -105,7 +106,7 @@ def test_a_spare_takes_over_and_gets_a_spare_and_an_mds_is_replaced(tmp_path: Pa
         assert process.stdout
         match = re.match(r"AES at 127\.0\.0\.1:(\d+), OES at (\S+), MDS at (\S+)", process.stdout.readline())
         assert match
-        for _ in range(4):
+        for _ in range(5):
             process.stdout.readline()
         wait_until(lambda: "spare" in servers_of(process), "the spare is started")
         servers = servers_of(process)
