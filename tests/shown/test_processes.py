@@ -24,7 +24,8 @@ KINDS = {
     "O": (SubscribeType.TENLAYERS, 10), "S": (SubscribeType.TWENTYLAYERS, 20), "U": (SubscribeType.THIRTYLAYERS, 30),
 }  # fmt: skip
 VIEWERS = (9, 10)
-SETTINGS = venue(*accounts(), *map(account, VIEWERS))
+# the tests beside this one want the cores as well, and an MDS that stands back would not get them
+SETTINGS = "[mds]\nnice = 0\n" + venue(*accounts(), *map(account, VIEWERS))
 FLOOD = 400
 Sides = tuple[tuple[Level, ...], tuple[Level, ...]]
 
