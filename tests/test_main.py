@@ -125,6 +125,20 @@ def test_decode_loads_no_server_no_client_and_no_database() -> None:
     assert not {"sqlite3", "importlib.metadata", "base.servers", "base.client", "base.exchange"} & modules
 
 
+@pytest.mark.parametrize(
+    "loaded, left_out",
+    [
+        ("base.servers.program, base.servers.oes", {"base.client", "base.servers.mds", "base.servers.aes"}),
+        ("base.servers.program, base.servers.aes", {"base.client", "base.servers.oes", "base.journal"}),
+        ("base.servers.serve", {"base.client", "base.servers.program", "base.venue", "base.exchange"}),
+    ],
+)
+def test_a_start_loads_what_its_kind_needs(loaded: str, left_out: set[str]) -> None:
+    code = f"import sys, {loaded}; print(*sorted(sys.modules))"
+    end = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert not (left_out | {"colorama", "importlib.metadata", "asyncio"}) & set(end.stdout.split())
+
+
 def test_an_operator_without_a_venue_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code("operator", "--state", str(tmp_path), "status") == 1
     assert capsys.readouterr().err.startswith(f"handoff: no venue is running in the state directory {tmp_path}: ")

@@ -55,7 +55,10 @@ class EndOfInput:
         self._selector = selector
         self._descriptor = descriptor
         self._ended = ended
-        selector.register(descriptor, selectors.EVENT_READ, self)
+        try:
+            selector.register(descriptor, selectors.EVENT_READ, self)
+        except PermissionError:  # a plain file, or /dev/null: nobody keeps its other end open
+            ended()
 
     def process_events(self, mask: int) -> None:
         """Look whether the file ended."""

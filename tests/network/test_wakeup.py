@@ -72,6 +72,14 @@ def test_the_end_of_a_file_is_told_once(selector: selectors.BaseSelector) -> Non
     os.close(reader)
 
 
+def test_a_file_that_nobody_keeps_open_has_ended(selector: selectors.BaseSelector) -> None:
+    ends: list[bool] = []
+    with open(os.devnull, "rb") as nothing:
+        EndOfInput(selector, nothing.fileno(), lambda: ends.append(True))
+    assert ends == [True]
+    assert not selector.get_map()
+
+
 def test_waking_after_the_end_is_harmless(selector: selectors.BaseSelector) -> None:
     wakeup = Wakeup(selector)
     wakeup.close()
