@@ -111,9 +111,12 @@ class EventLoop:
         self._stops_asked += 1
         self._wakeup.wake()
 
-    def stop_with_input(self, descriptor: int) -> None:
-        """Stop in an orderly way when this file ends: a program that started us keeps its other end open."""
-        EndOfInput(self._selector, descriptor, self._stop_unless_stopping)
+    def stop_with_input(self, descriptor: int, *, enter: bool = False) -> None:
+        """Stop in an orderly way when this file ends: a program that started us keeps its other end open.
+
+        With ``enter`` it is a terminal, and Enter stops us too.
+        """
+        EndOfInput(self._selector, descriptor, self._stop_unless_stopping, enter=enter)
 
     def open_local_door(self, path: Path, answer: Callable[[bytes, int], bytes]) -> None:
         """Serve programs of this machine at ``path`` too, until shutdown: one line each, answered with one line.

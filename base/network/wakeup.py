@@ -49,12 +49,18 @@ class Wakeup:
 
 
 class EndOfInput:
-    """A file, such as standard input, whose end calls ``ended`` once; what it says is thrown away."""
+    """A file, such as standard input, whose end calls ``ended`` once; what it says is thrown away.
 
-    def __init__(self, selector: selectors.BaseSelector, descriptor: int, ended: Callable[[], object]) -> None:
+    With ``enter`` it is a terminal on which a line ends it as well, but for what others are typed meanwhile.
+    """
+
+    def __init__(
+        self, selector: selectors.BaseSelector, descriptor: int, ended: Callable[[], object], *, enter: bool = False
+    ) -> None:
         self._selector = selector
         self._descriptor = descriptor
         self._ended = ended
+        self._enter = enter
         try:
             selector.register(descriptor, selectors.EVENT_READ, self)
         except PermissionError:  # a plain file, or /dev/null: nobody keeps its other end open
@@ -62,13 +68,23 @@ class EndOfInput:
 
     def process_events(self, mask: int) -> None:
         """Look whether the file ended."""
+        if self._enter and not in_front(self._descriptor):
+            return  # it is no more ours to read; trying would stop us until the user fetches us
         try:
-            over = not os.read(self._descriptor, 4096)
+            over = not os.read(self._descriptor, 4096) or self._enter
         except OSError:
             over = True  # a terminal that went away
         if over:
             self._selector.unregister(self._descriptor)
             self._ended()
+
+
+def in_front(descriptor: int) -> bool:
+    """Whether this is a terminal and what is typed there is for us."""
+    try:
+        return os.isatty(descriptor) and os.tcgetpgrp(descriptor) == os.getpgrp()
+    except OSError:
+        return False
 
 
 @contextmanager

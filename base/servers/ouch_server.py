@@ -17,11 +17,13 @@ from base.errors import HandoffError, SettingsError
 from base.gateway.ouch_orders import OuchPort
 from base.network.admission import allow_many_files
 from base.network.application import Observer
+from base.network.wakeup import in_front
 from base.servers.exposure import is_loopback, judge_constant_codes
 from base.servers.log import start_logging
 from base.servers.oes import Oes
 from base.servers.ouch_settings import OuchSettings
 from base.servers.ouch_view import book_csv, book_rows, book_table, connection_lines
+from base.servers.program import STANDARD_INPUT
 from base.servers.settings import Settings, load_settings, parse_settings
 from base.socket_controller import format_address
 
@@ -166,5 +168,8 @@ def run_ouch_server(options: ViewOptions) -> int:
         server.loop.timers.every(limits.BOOK_LOOK_NS, view.look, server.loop.now_ns + limits.BOOK_LOOK_NS)
         for port, address in oes.ouch.addresses.items():
             print(f"{OuchPort(port).name.lower()} at {format_address(address)}", file=sys.stderr, flush=True)
+        if in_front(STANDARD_INPUT):
+            server.loop.stop_with_input(STANDARD_INPUT, enter=True)
+            print("Enter stops the server", file=sys.stderr, flush=True)
         server.run()
     return 0

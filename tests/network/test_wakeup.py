@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from base.network.wakeup import EndOfInput, Wakeup, stop_on_signals
+from base.network.wakeup import EndOfInput, Wakeup, in_front, stop_on_signals
 from tests.kit.patience import PATIENCE_S
 
 
@@ -84,3 +84,22 @@ def test_waking_after_the_end_is_harmless(selector: selectors.BaseSelector) -> N
     wakeup = Wakeup(selector)
     wakeup.close()
     wakeup.wake()
+
+
+@pytest.mark.parametrize("is_ours, ended", [(True, [True]), (False, [])])
+def test_enter_ends_a_terminal_that_is_ours(
+    is_ours: bool, ended: list[bool], selector: selectors.BaseSelector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyboard, terminal = os.openpty()
+    try:
+        assert not in_front(terminal) and not in_front(keyboard + 100), "it is not that of this process"
+        monkeypatch.setattr(os, "tcgetpgrp", lambda descriptor: os.getpgrp() + (not is_ours))
+        assert in_front(terminal) == is_ours
+        seen: list[bool] = []
+        EndOfInput(selector, terminal, lambda: seen.append(True), enter=True)
+        os.write(keyboard, b"\n")
+        run_pass(selector)
+        assert seen == ended
+    finally:
+        os.close(keyboard)
+        os.close(terminal)

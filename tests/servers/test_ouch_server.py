@@ -16,7 +16,7 @@ from base.servers.oes import Oes
 from base.servers.ouch_server import USERS, built_in_settings
 from tests.kit.ouch_floor import BARE, jp
 from tests.kit.patience import PATIENCE_S
-from tests.kit.programs import rest_of
+from tests.kit.programs import Terminal, rest_of
 
 
 def test_the_built_in_settings_let_bare_clients_in() -> None:
@@ -95,3 +95,17 @@ def test_other_machines_are_kept_from_logins_that_everybody_knows(
     assert main(["ouch-server", "--listen", "0.0.0.0:0", "--state", str(tmp_path / "state")]) == 2
     assert "everybody knows the built-in logins: give --settings FILE with [ouch]" in capsys.readouterr().err
     assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize("mode", ["table", "debug", "none"])
+def test_enter_stops_it_on_a_terminal_and_clients_are_told(mode: str, tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "base", "ouch-server", mode, "--listen", "127.0.0.1:0", "--state", str(tmp_path)]
+    with Terminal(line) as terminal:
+        terminal.wait_for("japannext_bare at 127.0.0.1:")
+        port = int(terminal.wait_for("\n"))
+        terminal.wait_for("Enter stops the server")
+        with socket.create_connection(("127.0.0.1", port), PATIENCE_S) as sock:
+            assert sock.recv(10, socket.MSG_WAITALL)[9:] == b"S"
+            terminal.enter("")
+            assert sock.recv(10) == b"", "a clean end"
+        assert terminal.end() == 0
