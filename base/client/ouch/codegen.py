@@ -104,6 +104,17 @@ def write_module(text: str, name: str, path: Path) -> None:
         raise SettingsError(f"{path}: {error.strerror}") from None
 
 
+def write_init(path: Path, module: str) -> None:
+    """Make a package of the module's directory, from which its names can be imported."""
+    line = f"from .{module} import *  # noqa: F403\n"
+    try:
+        if path.exists() and path.read_text(encoding="utf-8") not in ("", line):
+            raise SettingsError(f"{path}: says something else; remove it, or leave --init-file out")
+        path.write_text(line, encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from None
+
+
 def identifier(text: str) -> str:
     """A name that a module may have; what argparse asks of an application's name."""
     if not text.isidentifier():
@@ -119,9 +130,18 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--op-dir", type=Path, default=Path(), metavar="DIR", help="where to write (default: here)")
     parser.add_argument("--prefix", type=identifier, metavar="PREFIX", help="the module is PREFIX_ouch_NAME.py")
     parser.add_argument("--protocol", type=identifier, default="ouch", help="in the place of ouch in that name")
+    parser.add_argument(
+        "--override-messages", action=argparse.BooleanOptionalAction, default=True,
+        help="of two messages with one id, group and direction the later wins (default), or that is a mistake",
+    )  # fmt: skip
+    parser.add_argument("--init-file", action="store_true", help="also write an __init__.py that imports the module")
     options: Any = parser.parse_args(list(arguments))
     module = "_".join(filter(None, (options.prefix, options.protocol, options.app_name)))
     path = options.op_dir / f"{module}.py"
-    write_module(read_text(options.spec_file), options.app_name, path)
+    text = read_text(options.spec_file)
+    understood(text, str(options.spec_file), override_messages=options.override_messages)
+    write_module(text, options.app_name, path)
     print(path)
+    if options.init_file:
+        write_init(options.op_dir / "__init__.py", module)
     return OK

@@ -29,10 +29,10 @@ def read_text(path: Path) -> str:
         raise SettingsError(f"{path}: is no UTF-8 text: {error}") from None
 
 
-def understood(text: str, name: str) -> Definition:
+def understood(text: str, name: str, *, override_messages: bool = True) -> Definition:
     """What a text declares; SettingsError says what is wrong where."""
     try:
-        return read_definition(text, name)
+        return read_definition(text, name, override_messages=override_messages)
     except DefinitionError as error:
         raise SettingsError(str(error)) from None
 

@@ -1,5 +1,6 @@
 """A generated module speaks its definition, type checkers understand it, and a second run gives the same file."""
 
+import importlib
 import importlib.util
 import subprocess
 import sys
@@ -116,3 +117,29 @@ def test_wrong_definitions_and_places(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "file" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["codegen", *there, "--app-name", "no name"])
+
+
+def test_a_package_of_the_directory_if_that_is_wanted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mini.xml").write_text(DEFINITION)
+    there = ["--spec-file", str(tmp_path / "mini.xml"), "--op-dir", str(tmp_path / "minipack"), "--app-name", "mini"]
+    for _ in range(2):
+        assert main(["codegen", *there, "--init-file"]) == 0
+    monkeypatch.syspath_prepend(str(tmp_path))
+    package: Any = importlib.import_module("minipack")
+    assert package.EnterOrder(token=1).token == 1
+    (tmp_path / "minipack/__init__.py").write_text("mine = 1\n")
+    assert main(["codegen", *there, "--init-file"]) == 2
+    assert "says something else" in capsys.readouterr().err
+    assert (tmp_path / "minipack/__init__.py").read_text() == "mine = 1\n"
+
+
+def test_a_message_that_is_defined_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    begin, message = DEFINITION.index("<message "), DEFINITION.index("</message>") + len("</message>")
+    twice = DEFINITION[:message] + DEFINITION[begin:message] + DEFINITION[message:]
+    (tmp_path / "mini.xml").write_text(twice)
+    there = ["--spec-file", str(tmp_path / "mini.xml"), "--op-dir", str(tmp_path), "--app-name", "mini"]
+    assert main(["codegen", *there]) == 0
+    assert main(["codegen", *there, "--no-override-messages"]) == 2
+    assert "another message has this id, group and direction" in capsys.readouterr().err
