@@ -51,7 +51,7 @@ class Wakeup:
 class EndOfInput:
     """A file, such as standard input, whose end calls ``ended`` once; what it says is thrown away.
 
-    With ``enter`` it is a terminal on which a line ends it as well, but for what others are typed meanwhile.
+    With ``enter`` it is a terminal on which a line ends it as well, until something is typed there for others.
     """
 
     def __init__(
@@ -69,7 +69,9 @@ class EndOfInput:
     def process_events(self, mask: int) -> None:
         """Look whether the file ended."""
         if self._enter and not in_front(self._descriptor):
-            return  # it is no more ours to read; trying would stop us until the user fetches us
+            # Trying to read what is typed for others would stop us, and to wait for it would keep us busy.
+            self._selector.unregister(self._descriptor)
+            return
         try:
             over = not os.read(self._descriptor, 4096) or self._enter
         except OSError:

@@ -99,7 +99,7 @@ def test_enter_ends_a_terminal_that_is_ours(
         EndOfInput(selector, terminal, lambda: seen.append(True), enter=True)
         os.write(keyboard, b"\n")
         run_pass(selector)
-        assert seen == ended
+        assert seen == ended and selector.select(0) == [], "it is looked at once"
     finally:
         os.close(keyboard)
         os.close(terminal)
