@@ -65,6 +65,8 @@ class Framer:
 def _run_length(buffer: bytes, start: int, header: bytes, size: int) -> int:
     """How many complete messages with this same header stand here: as many as are looked at together, or one."""
     number = min((len(buffer) - start) // size, _RUN)
+    if number == 1:
+        return 1
     stop = start + number * size
     for place in range(HEADER_BYTES):
         if buffer[start + place : stop : size] != header[place : place + 1] * number:
