@@ -2,7 +2,7 @@
 
 In: a new order or a cancel by position, checked by the gateway. Out: whole numbers, or None for whatever is not of
 the common kind; then nothing has changed, and the way through ``requests`` is to be taken.
-Never knows: bytes, order types beyond limit, fees, the clock.
+Never knows: bytes, order types beyond limit, the clock.
 Follows "The fast path" of the behaviour page. ``requests`` defines what happens; a test holds both ways together
 in every byte and in the state. The functions are long on purpose: a call costs a fiftieth of an order.
 """
@@ -10,22 +10,25 @@ in every byte and in the state. The functions are long on purpose: a call costs 
 from typing import TypeAlias
 
 from base.exchange.control import Control
-from base.exchange.desk import BUY, DAY, GOOD_TILL_CANCEL, LIMIT
+from base.exchange.desk import BUY, DAY, GOOD_TILL_CANCEL, LIMIT, SELL_SHORT
 from base.limits import RETIRED_ORDER_IDS_PER_ACCOUNT
 from base.matching.price_level import NEVER_REPLACED, Order
+from base.risk.settling import settle_with_terms
 
 FAST_TIMES_IN_FORCE = frozenset({GOOD_TILL_CANCEL, DAY})
 """Those of the orders that may take this way."""
 
-Filled: TypeAlias = tuple[int, int, int, list[tuple[int, int, int]]]
-"""An order that was matched whole: its number, the price in ticks, the number of the last execution before, and for
-each resting order that it met (number, lots matched, lots left)."""
+Fill: TypeAlias = tuple[int, int, int, int, int]
+"""A match: the resting order's number, the lots, what that order leaves; its fee and the incoming one's, in atoms."""
+
+Filled: TypeAlias = tuple[int, int, int, list[Fill]]
+"""An order that was matched whole: its number, the price in ticks, the last execution's number before, the matches."""
 
 _bare = object.__new__
 
 
 class FastPath(Control):
-    """Entering and cancelling where nothing unusual is near: no special order, fee, leverage or limit in sight."""
+    """Entering and cancelling where nothing unusual is near: no special order, and no refusal."""
 
     def enter_plain(
         self, participant: int, order_id: int, instrument: int, side: int, time_in_force: int, price_ticks: int,
@@ -41,17 +44,15 @@ class FastPath(Control):
         if (
             book.watched
             or order_id in ids.orders
-            or seat.limits
-            or seat.self_trade
             or len(seat.open) >= seat.most_open_orders
             or (self._is_restrained and not (book.is_open and seat.account not in self._killed))
+            or (seat.limits and self._excess(seat, book, side, LIMIT, price_ticks, quantity_lots, None))
         ):
             return None
         positions = self._positions
         holding = seat.holdings[instrument]
         mine = positions[holding]
-        if not mine.is_simple:
-            return None
+        is_simple = mine.is_simple
         opposite = book.opposite[side]
         keys = opposite.keys
         met = None
@@ -67,12 +68,17 @@ class FastPath(Control):
             missing, resting = quantity_lots, met.first
             while missing > 0:
                 assert resting is not None, "a level has fewer lots than it says"
-                if not positions[resting.holding].is_simple:
+                if seat.self_trade and resting.holding == holding:
                     return None
+                if not positions[resting.holding].is_simple:
+                    is_simple = False
                 missing -= resting.leaves_lots
                 resting = resting.next
 
-        if side == BUY:
+        if not is_simple:
+            if not self._reserve(holding, side, quantity_lots, price_ticks):
+                return None
+        elif side == BUY:
             quote = mine.quote
             atoms = quantity_lots * price_ticks * mine.tick_lot_atoms
             if atoms > quote.available:
@@ -126,14 +132,16 @@ class FastPath(Control):
             seat.open[number] = order
             return number
 
-        # Money and goods change hands at the price of the level. What the order would have held back until then
-        # is not written down and off again; what it gets or gives beside that is added up for all its matches.
+        # Money and goods change hands at the price of the level. Without fees and short sales, what the order would
+        # have held back until then is not written down and off again, and its own side is settled once for all.
         order.leaves_lots = 0
-        price_ticks = met.price_ticks
+        limit_ticks, price_ticks = price_ticks, met.price_ticks
         worth = price_ticks * mine.tick_lot_atoms
         lot_atoms = mine.lot_atoms
         atoms = quantity_lots * worth
-        if side == BUY:
+        if not is_simple:
+            pass
+        elif side == BUY:
             quote.available -= atoms
             mine.base.available += quantity_lots * lot_atoms
             mine.bought_lots += quantity_lots
@@ -145,7 +153,8 @@ class FastPath(Control):
         met.lots -= quantity_lots
         exec_id, buys, remember = self._last_exec_id, side == BUY, self._breakable.rows.append
         missing, resting = quantity_lots, met.first
-        fills: list[tuple[int, int, int]] = []
+        fills: list[Fill] = []
+        fee_atoms = own_fee_atoms = 0
         while missing:
             assert resting is not None
             lots = resting.leaves_lots
@@ -167,7 +176,14 @@ class FastPath(Control):
             missing -= lots
             exec_id += 1
             atoms = lots * worth
-            if buys:
+            if not is_simple:
+                buyer, seller, sell = (mine, theirs, resting) if buys else (theirs, mine, order)
+                fee_atoms, own_fee_atoms = settle_with_terms(
+                    buyer, seller, lots, price_ticks, limit_ticks if buys else price_ticks,
+                    price_ticks if buys else limit_ticks, is_short=sell.side == SELL_SHORT and seller.leverage > 0,
+                    buyer_rests=not buys,
+                )  # fmt: skip
+            elif buys:
                 theirs.held_lots -= lots
                 theirs.quote.available += atoms
                 theirs.sold_lots += lots
@@ -180,9 +196,10 @@ class FastPath(Control):
                 theirs.bought_atoms += atoms
                 assert theirs.held_atoms >= 0, "a trade took more than was reserved"
             remember((
-                exec_id, instrument, price_ticks, lots, resting.number, number, resting.holding, holding, buys, 0, 0,
+                exec_id, instrument, price_ticks, lots, resting.number, number, resting.holding, holding, buys,
+                fee_atoms, own_fee_atoms,
             ))  # fmt: skip
-            fills.append((resting.number, lots, leaves))
+            fills.append((resting.number, lots, leaves, fee_atoms, own_fee_atoms))
             resting = following
         met.first = resting
         ids.retired.append((order_id, order))
@@ -209,8 +226,6 @@ class FastPath(Control):
         ):
             return None
         mine = self._positions[order.holding]
-        if not mine.is_simple:
-            return None
         lots = order.leaves_lots
         level = order.level
         level.lots -= lots
@@ -225,7 +240,9 @@ class FastPath(Control):
         else:
             following.previous = previous
             order.next = None
-        if order.side == BUY:
+        if not mine.is_simple:
+            self._release(order.holding, order.side, lots, order.price_ticks)
+        elif order.side == BUY:
             atoms = lots * order.price_ticks * mine.tick_lot_atoms
             mine.quote.available += atoms
             mine.held_atoms -= atoms

@@ -40,7 +40,7 @@ GOOD_TILL_CANCEL, DAY = int(TimeInForce.GOOD_TILL_CANCEL), int(TimeInForce.DAY)
 _SIZE = Transaction.SIZE
 _bare = object.__new__
 
-Filled: TypeAlias = tuple[int, int, int, list[tuple[int, int, int]]]
+Filled: TypeAlias = tuple[int, int, int, list[tuple[int, int, int, int, int]]]
 
 
 class FastMarket(Market, Protocol):
@@ -131,7 +131,7 @@ class FastEntry(OrderEntry):
                 entries[number] = entry
                 missing = lots
                 price, double_of = scales.price[ticks], scales.quantity
-                for resting_number, lots, leaves in fills:
+                for resting_number, lots, leaves, fee_atoms, own_fee_atoms in fills:
                     exec_id += 1
                     missing -= lots
                     resting = entries[resting_number]
@@ -143,21 +143,26 @@ class FastEntry(OrderEntry):
                     owner = hearing.get(resting.participant)
                     if owner is not None:
                         reply = bytearray(resting.frame)
-                        write_fill(reply, message_type, left, exec_id, shares, left, 0.0, price, 0)
+                        fee = scales.cash[fee_atoms] if fee_atoms else 0.0
+                        write_fill(reply, message_type, left, exec_id, shares, left, fee, price, 0)
                         if owner is client:
                             report(reply)
                         else:
                             owner.report(reply)
                     elif resting.participant == FOREIGN and reports.foreign is not None:
-                        trade = Trade(exec_id, instrument, ticks, lots, resting_number, leaves, number, missing)
+                        trade = Trade(
+                            exec_id, instrument, ticks, lots, resting_number, leaves, number, missing, fee_atoms,
+                            own_fee_atoms,
+                        )  # fmt: skip
                         reports.foreign.matched(resting, trade, rests=True)
                     entry.last_message_type = message_type = TAKER_FILLED_IN_PART if missing else TAKER_FILLED
                     if not missing:
                         entry.is_finished = True
                         finished.append(number)
                     left = double_of[missing]
+                    fee = scales.cash[own_fee_atoms] if own_fee_atoms else 0.0
                     reply = bytearray(frame)
-                    write_fill(reply, message_type, left, exec_id, shares, left, 0.0, price, 0)
+                    write_fill(reply, message_type, left, exec_id, shares, left, fee, price, 0)
                     report(reply)
             elif message_type == CANCEL:
                 original_ticks = scales.ticks[original_price]

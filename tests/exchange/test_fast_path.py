@@ -41,9 +41,19 @@ def test_an_order_that_meets_nobody_rests_and_gives_its_number() -> None:
 
 def test_an_order_that_the_best_level_fills_gives_its_matches() -> None:
     exchange = exchange_of(sell(1, 5, 100, by=1), sell(2, 5, 100, by=1), sell(3, 5, 101, by=1))
-    assert exchange.enter_plain(0, 1, 1, BUY, GTC, 101, 7) == (4, 100, 0, [(1, 5, 0), (2, 2, 3)])
-    assert exchange.enter_plain(0, 2, 1, BUY, GTC, 101, 3) == (5, 100, 2, [(2, 3, 0)])
-    assert exchange.enter_plain(0, 3, 1, BUY, GTC, 101, 1) == (6, 101, 3, [(3, 1, 4)])
+    assert exchange.enter_plain(0, 1, 1, BUY, GTC, 101, 7) == (4, 100, 0, [(1, 5, 0, 0, 0), (2, 2, 3, 0, 0)])
+    assert exchange.enter_plain(0, 2, 1, BUY, GTC, 101, 3) == (5, 100, 2, [(2, 3, 0, 0, 0)])
+    assert exchange.enter_plain(0, 3, 1, BUY, GTC, 101, 1) == (6, 101, 3, [(3, 1, 4, 0, 0)])
+
+
+def test_fees_and_accounts_with_limits_take_the_short_way_too() -> None:
+    exchange = exchange_of(
+        sell(1, 5, 100, by=1), take_fee_ppm=1_000, self_trade=SelfTrade.CANCEL_NEWEST,
+        limits={1: OrderLimits(most_lots=9)},
+    )  # fmt: skip
+    worth = 5 * 100 * INSTRUMENTS[0].tick_lot_atoms
+    assert exchange.enter_plain(0, 1, 1, BUY, GTC, 100, 5) == (2, 100, 0, [(1, 5, 0, 0, worth // 1_000)])
+    assert exchange.fees()["USD"] == worth // 1_000
 
 
 def test_a_cancel_gives_the_number_and_what_was_left() -> None:
@@ -65,10 +75,10 @@ UNUSUAL: dict[str, Callable[[], Exchange]] = {
     "an order that waits for a price": lambda: exchange_of(stop()),
     "a halted book": lambda: exchange_of(SetMarketState(1, MarketState.HALTED)),
     "a killed account": lambda: exchange_of(KillAccount(1)),
-    "self-trade prevention": lambda: exchange_of(self_trade=SelfTrade.CANCEL_NEWEST),
-    "a fee": lambda: exchange_of(take_fee_ppm=1),
-    "a leverage": lambda: exchange_of(leverage=2),
-    "limits of an order": lambda: exchange_of(limits={1: OrderLimits(most_lots=100)}),
+    "an order of its own that it must not meet": lambda: exchange_of(
+        sell(1, 9, 100), self_trade=SelfTrade.CANCEL_NEWEST
+    ),
+    "more than its limits allow": lambda: exchange_of(limits={1: OrderLimits(most_lots=8)}),
     "no more open orders": lambda: exchange_of(buy(1, 1, 90), most_open_orders=1),
 }
 
