@@ -252,9 +252,11 @@ JOURNAL_OPEN_FILES = 8
 JOURNAL_FOLLOWED_BYTES = 64 * 1024
 """Bytes that a follower reads at a time: some hundred orders, of which one that keeps up finds a few."""
 
+HELD_RECORDS = 64
+"""Records of a pass from which on its answers may be held while the disk writes: for fewer a thread does not pay."""
+
 JOURNAL_LOOKS = 5
-"""Looks at the end of a journal that another process writes until it counts as damaged: a record is half visible for
-microseconds."""
+"""Looks at the end of a growing journal until it counts as damaged: a record is half visible for microseconds."""
 
 SNAPSHOTS_KEPT = 2
 """Snapshots in a journal's directory: the newest, and one in case that it is damaged."""

@@ -7,7 +7,8 @@ failed sync nobody knows what the disk holds, so only a new process that reads i
 
 import errno
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from base import limits
 from base.errors import JournalFailed, JournalFullError, StaleEpoch
@@ -31,6 +32,7 @@ from base.journal.chain import (
 )
 from base.journal.disk import Disk
 from base.journal.records import Entry, encode
+from base.journal.syncing import AtTheEnd, Syncing
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -42,9 +44,13 @@ class Journal:
     had left at the end and ``open`` removed.
     """
 
-    def __init__(self, disk: Disk, *, durable: bool, segment_bytes: int, identity: int | None) -> None:
+    def __init__(
+        self, disk: Disk, *, durable: bool, segment_bytes: int, identity: int | None, syncing: Syncing
+    ) -> None:
         """Use ``open``."""
         self._disk = disk
+        self._syncing = syncing
+        self._is_syncing = False
         self._durable = durable
         self._segment_bytes = segment_bytes
         self._failure: JournalFailed | None = None
@@ -73,15 +79,17 @@ class Journal:
         durable: bool,
         segment_bytes: int = limits.JOURNAL_SEGMENT_BYTES,
         identity: int | None = None,
+        syncing: Syncing | None = None,
     ) -> "Journal":
         """Find the end, remove what a crash left behind it, and go on there; a new journal in an empty directory.
 
         Raises JournalDamaged or JournalTooNew when the last file cannot be continued (``replay.read`` looks at all
         files), JournalFailed when the disk fails, JournalFullError when it has no room. ``identity`` of a new
-        journal is drawn by lot unless given.
+        journal is drawn by lot unless given. ``syncing`` waits for the disk between ``begin_commit`` and ``finish``.
         """
+        syncing = syncing or AtTheEnd()
         try:
-            journal = cls(disk, durable=durable, segment_bytes=segment_bytes, identity=identity)
+            journal = cls(disk, durable=durable, segment_bytes=segment_bytes, identity=identity, syncing=syncing)
             if not journal._make_room() and not journal._number:
                 raise JournalFullError(f"there is no room for a journal: its first file takes {segment_bytes} bytes")
         except OSError as error:
@@ -105,7 +113,7 @@ class Journal:
 
     def begin_epoch(self) -> int:
         """Take the journal over: whoever wrote before can commit no more. Needed before the first commit."""
-        self._refuse_when_failed()
+        self.finish()
         try:
             epoch = max(self.epoch, read_epoch(self._disk)[1]) + 1
             content = epoch_content(self._identity, epoch)
@@ -121,16 +129,24 @@ class Journal:
 
     def commit(self, now_ns: int, entries: Sequence[Entry]) -> None:
         """Return when the entries are on the disk, all together; durable only if the journal was opened so."""
-        self._refuse_when_failed()
+        self._commit(now_ns, entries, self._sync)
+
+    def begin_commit(self, now_ns: int, entries: Sequence[Entry]) -> None:
+        """Write the entries. They are on the disk when ``finish`` returns, which anything else here does first."""
+        self._commit(now_ns, entries, self._begin_sync)
+
+    def _commit(self, now_ns: int, entries: Sequence[Entry], sync: Callable[[str], None]) -> None:
+        self.finish()
         if not entries:
             return
         assert self._fence, "begin_epoch comes before the first commit"
         sequence, previous_crc, epoch = self._chain
         record, crc = encode(entries, self._identity, epoch, sequence + 1, now_ns, previous_crc)
         try:
-            self._write(record)
+            self._write(record, sync)
             self._chain = Chain(sequence + len(entries), crc, epoch)
             if not self._reserve and self._offset == SEGMENT.size + len(record):  # it has just gone into use
+                self.finish()
                 self._make_room()
         except OSError as error:
             raise self._failed(error) from error
@@ -138,9 +154,19 @@ class Journal:
             self._failure = error
             raise
 
+    def finish(self) -> None:
+        """Return when all that was begun is on the disk. The disk is used by nobody else until then."""
+        self._refuse_when_failed()
+        if self._is_syncing:
+            self._is_syncing = False
+            try:
+                self._syncing.wait()
+            except OSError as error:
+                raise self._failed(error) from error
+
     def make_room(self) -> bool:
         """Make the file in reserve unless it is there; say whether it is. JournalFailed as for ``commit``."""
-        self._refuse_when_failed()
+        self.finish()
         try:
             return self._make_room()
         except OSError as error:
@@ -158,7 +184,7 @@ class Journal:
                 self._reserve = name
         return self.has_room
 
-    def _write(self, record: bytes) -> None:
+    def _write(self, record: bytes, sync: Callable[[str], None]) -> None:
         self._refuse_when_stale()
         offset = self._offset
         if offset + len(record) > self._size:
@@ -167,8 +193,15 @@ class Journal:
         name = name_of(self._number)
         self._disk.write(name, offset, record)
         if self._durable:
-            self._disk.sync(name)
+            sync(name)
         self._offset = offset + len(record)
+
+    def _sync(self, name: str) -> None:
+        self._disk.sync(name)
+
+    def _begin_sync(self, name: str) -> None:
+        self._is_syncing = True
+        self._syncing.begin(partial(self._disk.sync, name))
 
     def _refuse_when_stale(self) -> None:
         if self._disk.read(EPOCH_FILE, 0, EPOCH.size) != self._fence:

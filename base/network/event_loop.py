@@ -57,6 +57,9 @@ class EventLoop:
         self.failures = 0
         self.passes = 0
         """Passes so far; how fast they come says how busy the loop is."""
+        self.when_more_is_waiting: Callable[[], object] | None = None
+        """Called before the answers of a pass are asked for when more than one connection has something to say and
+        the next pass will have something to read at once."""
         self.before_shut_down: list[Action] = []
         """Called when a shutdown begins, before anybody is told."""
         self._numbers = count(1)
@@ -66,6 +69,7 @@ class EventLoop:
         self._deadline_ns: int | None = None
         self._deadline_pause_ns = self.now_ns
         self._stops_asked = 0
+        self._goes_on_at_once = False
         self._closed = False
         self._shut_down_deadline_ns: int | None = None
         self._selector = selectors.DefaultSelector()
@@ -164,7 +168,8 @@ class EventLoop:
 
     def run_pass(self, wait: bool = True) -> None:
         """Wait until something is ready or due, then run one pass; ``run`` does this until it is stopped."""
-        ready = self._selector.select(self._timeout_s() if wait else 0)
+        ready = self._selector.select(self._timeout_s() if wait and not self._goes_on_at_once else 0)
+        self._goes_on_at_once = False
         now_ns = self.now_ns = self._clock.now_ns()
         self.passes += 1
         for key, mask in ready:
@@ -179,10 +184,17 @@ class EventLoop:
                 self._failed(error)
         if self._deadline_ns is not None and self._deadline_ns <= now_ns:
             self._pass_deadline()
+        if self.when_more_is_waiting is not None and len(ready) > 1 and self._more_is_waiting():
+            self._goes_on_at_once = True
+            self.when_more_is_waiting()
         self._deliver()
         self._settle()
         self._deadline_ns = self._application.next_deadline_ns()
         self._log_application()
+
+    def _more_is_waiting(self) -> bool:
+        """Whether there is something to read already, and nobody has to have the answers of this pass before."""
+        return not (self._finished or self._lost or self._stops_asked) and bool(self._selector.select(0))
 
     def _timeout_s(self) -> float | None:
         if self._stops_asked and self._shut_down_deadline_ns is None:

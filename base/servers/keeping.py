@@ -13,6 +13,7 @@ from base.errors import RecoveryFailed
 from base.gateway.records import Records
 from base.journal import snapshots
 from base.journal.segments import Journal
+from base.journal.syncing import InThread
 from base.network.timers import Timers
 from base.servers.following import Following
 from base.servers.past import picture_version, started_with
@@ -45,7 +46,10 @@ class Keeping:
         self._settings = settings
         self._directory = following.directory
         self._open_disk = following.open_disk
-        self._journal = Journal.open(following.disk, durable=durable, segment_bytes=limits.JOURNAL_SEGMENT_BYTES)
+        self._journal = Journal.open(
+            following.disk, durable=durable, segment_bytes=limits.JOURNAL_SEGMENT_BYTES,
+            syncing=_thread(held) if forks else None,
+        )  # fmt: skip
         self._carry_out_the_rest(following)
         self._journal.begin_epoch()
         self._photographer = Photographer(self._records, self._store_picture, self._journal.sequence, forks=forks)
@@ -57,6 +61,7 @@ class Keeping:
         """Commit that this process goes on from here. Whoever wants to listen does so before: that may fail."""
         self.recorder.begin(started_with(self._settings), self._clock.now_ns())
         self.recorder.after_commit.append(lambda now_ns: self._photographer.look(self._journal.sequence))
+        self.recorder.may_hold = lambda sequence: not self._photographer.is_due(sequence)
 
     def watch(self, timers: Timers, now_ns: int) -> None:
         """Look after the disk's room and the pictures, now and then and before the first order."""
@@ -91,3 +96,9 @@ class Keeping:
         disk = self._open_disk(self._directory)  # of our own: this may be a child, without the files of its parent
         snapshots.write(disk, sequence, self._journal.epoch, state_hash, picture_version(self._settings), image)
         disk.close()
+
+
+def _thread(held: ExitStack) -> InThread:
+    syncing = InThread()
+    held.callback(syncing.close)
+    return syncing

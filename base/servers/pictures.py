@@ -38,9 +38,13 @@ class Photographer:
         self._taken_at = sequence
         self._child: int | None = None
 
+    def is_due(self, sequence: int) -> bool:
+        """Whether ``look`` would take one."""
+        return sequence - self._taken_at >= limits.PICTURE_EVERY and self._child is None
+
     def look(self, sequence: int) -> None:
         """Take a picture if one is due; to be called when all up to ``sequence`` is committed and carried out."""
-        if sequence - self._taken_at < limits.PICTURE_EVERY or self._child is not None:
+        if not self.is_due(sequence):
             return
         self._taken_at = sequence
         if not self._forks:

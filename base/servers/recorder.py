@@ -2,6 +2,9 @@
 
 In: what the loop tells its application. Out: the same to the venue; its records to the journal, then its answers.
 Never knows: messages, how a journal keeps what it gets. Follows decision 5, "a pass of the loop".
+
+When more is waiting to be read, the answers of a pass are held back until the next one has been worked and the disk
+has the records of the first: the two go on side by side.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +27,10 @@ class Keeper(Protocol):
 
     def commit(self, now_ns: int, entries: Sequence[Recorded], /) -> None: ...
 
+    def begin_commit(self, now_ns: int, entries: Sequence[Recorded], /) -> None: ...
+
+    def finish(self) -> None: ...
+
 
 class Recordable(Application, Protocol):
     """What is recorded: an application with a past, which an operator may command."""
@@ -37,7 +44,8 @@ class Recordable(Application, Protocol):
 class Recorder:
     """An application for the loop: the venue, with a commit in front of whatever leaves it.
 
-    ``after_commit`` is called with the time once a pass is committed and before its answers leave.
+    ``after_commit`` is called with the time once a pass is committed and before its answers leave, unless these are
+    held back: then the market has gone on by then. ``may_hold`` says whether that may be after so many records.
     """
 
     def __init__(self, venue: Recordable, journal: Keeper) -> None:
@@ -48,6 +56,9 @@ class Recorder:
         self._now_ns = 0
         self._marked = journal.sequence // limits.MARK_EVERY
         self.after_commit: list[Callable[[int], object]] = []
+        self.may_hold: Callable[[int], bool] = lambda sequence: True
+        self._held: Sequence[Outbound] = ()
+        self._is_held = self._more_is_waiting = False
 
     @property
     def frame_by_frame(self) -> bool:
@@ -75,11 +86,31 @@ class Recorder:
         with self._guarded(now_ns):
             self._venue.disconnected(connection, now_ns)
 
+    def more_is_waiting(self) -> None:
+        """The next pass begins at once: what ``outbound`` has to say now may wait until its end."""
+        self._more_is_waiting = True
+
     def outbound(self) -> Sequence[Outbound]:
-        """Commit, then give what is to be sent."""
-        if self._records.pending_count:
-            self._commit()
-        return self._venue.outbound()
+        """Commit, then give what is to be sent: what was held back, and what is not held back now."""
+        held, self._held = self._held, ()
+        if self._is_held:
+            self._is_held = False
+            self._journal.finish()
+        more, self._more_is_waiting = self._more_is_waiting, False
+        count = self._records.pending_count
+        if more and count >= limits.HELD_RECORDS and self.may_hold(self._journal.sequence + count + 1):
+            self._journal.begin_commit(self._now_ns, self._entries())
+            self._records.committed()
+            now = self._venue.outbound()
+            if not any(one.close_reason for one in now):
+                self._held, self._is_held = now, True
+                return held
+            self._journal.finish()  # who is to go does so before anything else is heard of it
+        else:
+            if count:
+                self._commit()
+            now = self._venue.outbound()
+        return [*held, *now] if held else now
 
     def next_deadline_ns(self) -> int | None:
         """The venue's."""
@@ -113,13 +144,17 @@ class Recorder:
         """The venue's."""
         return self._venue.log_lines()
 
-    def _commit(self) -> None:
+    def _entries(self) -> list[Recorded]:
+        """What is pending, and the hash of the state when one is due."""
         entries = self._records.pending()
         due = (self._journal.sequence + len(entries)) // limits.MARK_EVERY
         if due > self._marked:
             self._marked = due
             entries.append(self._records.mark())
-        self._journal.commit(self._now_ns, entries)
+        return entries
+
+    def _commit(self) -> None:
+        self._journal.commit(self._now_ns, self._entries())
         self._records.committed()
         for action in self.after_commit:
             action(self._now_ns)

@@ -37,7 +37,7 @@ def kill_afterwards(call: Callable[[], Any]) -> None:
 
 
 def kill_my_parent(call: Callable[[], Any]) -> Any:
-    """For the child that writes a picture: it goes on alone."""
+    """For the child that writes a picture: it ends as well, wherever it is by then."""
     kill(os.getppid())
     return call()
 

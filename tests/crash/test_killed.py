@@ -23,8 +23,8 @@ from tests.kit.patience import wait_until
 CLIENTS = 8
 SEEDS = count(ordinary=2, long=50)
 ROUNDS = count(ordinary=3, long=10)
-SMALL = {"MARK_EVERY": 150, "JOURNAL_SEGMENT_BYTES": 256 * 1024}
-"""Limits under which marks and new files come every second; those of pictures are drawn."""
+SMALL = {"MARK_EVERY": 150, "JOURNAL_SEGMENT_BYTES": 256 * 1024, "HELD_RECORDS": 1}
+"""Limits under which marks and new files come every second, and answers are held; those of pictures are drawn."""
 
 IN_A_COMMIT = [
     {"at": "write", "file": ".journal", "do": "kill"},

@@ -43,17 +43,31 @@ def open_journal(disk: Disk, *, durable: bool = True, segment_bytes: int = SMALL
     return Journal.open(disk, durable=durable, segment_bytes=segment_bytes, identity=IDENTITY)
 
 
-def write_all(disk: MemoryDisk, history: list[Pass], *, durable: bool = True) -> list[Acknowledged]:
-    """Write a history, with a new process taking over in the middle."""
+def write_all(
+    disk: MemoryDisk, history: list[Pass], *, durable: bool = True, holds: bool = False
+) -> list[Acknowledged]:
+    """Write a history, with a new process taking over in the middle.
+
+    One that ``holds`` acknowledges each commit when the next one is at hand, and has it synced by then.
+    """
     acknowledged = []
     journal = open_journal(disk, durable=durable)
     journal.begin_epoch()
     for count, entries in enumerate(history, 1):
+        if holds:
+            journal.finish()
+            acknowledged.append(Acknowledged(len(disk.log), count - 1))
         if count == len(history) // 2:
             journal = open_journal(disk, durable=durable)
             journal.begin_epoch()
+        if holds:
+            journal.begin_commit(count, entries)
+            continue
         journal.commit(count, entries)
         acknowledged.append(Acknowledged(len(disk.log), count))
+    if holds:
+        journal.finish()
+        acknowledged.append(Acknowledged(len(disk.log), len(history)))
     return acknowledged
 
 

@@ -26,10 +26,10 @@ ONE_MORE = [Recorded(1, 2, 3, 4, b"after the crash")]
 class Trace:
     """One history as it went to a disk, and how much of it had been acknowledged after each operation."""
 
-    def __init__(self, seed: int, *, durable: bool = True) -> None:
+    def __init__(self, seed: int, *, durable: bool = True, holds: bool = False) -> None:
         self.history = passes(seed, COMMITS, longest_body=700)
         self.disk = MemoryDisk()
-        self._acknowledged = write_all(self.disk, self.history, durable=durable)
+        self._acknowledged = write_all(self.disk, self.history, durable=durable, holds=holds)
 
     def acknowledged(self, operations: int) -> int:
         """Commits whose call had returned before the operation with this index began."""
@@ -57,7 +57,7 @@ def check_recovery(history: list[Pass], acknowledged: int, disk: MemoryDisk) -> 
 def test_every_crash_state_is_recovered() -> None:
     states = torn = 0
     for seed in itertools.count():
-        trace = Trace(seed)
+        trace = Trace(seed, holds=seed % 2 == 1)
         for operations, image in trace.states():
             torn += check_recovery(trace.history, trace.acknowledged(operations), MemoryDisk(image)) is not None
             states += 1
@@ -110,6 +110,14 @@ def failures(trace: Trace, states: Iterator[tuple[int, Image]]) -> int:
 def test_the_check_notices_an_acknowledgement_before_the_sync() -> None:
     trace = Trace(1, durable=False)
     assert failures(trace, itertools.islice(trace.states(), 2_000)) > 0
+
+
+def test_the_check_notices_an_acknowledgement_at_the_begin_of_its_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    trace = Trace(1, holds=True)
+    assert failures(trace, trace.states()) == 0
+    early = [Acknowledged(step.operations, step.commits + 1) for step in trace._acknowledged]
+    monkeypatch.setattr(trace, "_acknowledged", early)
+    assert failures(trace, trace.states()) > 0
 
 
 def test_the_check_notices_a_directory_that_is_not_synced() -> None:

@@ -1,6 +1,7 @@
 """The writer: what it acknowledged stays, it goes on where it ended, and after one failure it never writes again."""
 
 import errno
+from collections.abc import Callable
 from functools import partial
 from random import Random
 
@@ -12,6 +13,7 @@ from base.journal.chain import EPOCH, SEGMENT, TornTail, name_of, segment_names,
 from base.journal.records import ENTRY, HEADER
 from base.journal.replay import read
 from base.journal.segments import Journal
+from base.journal.syncing import InThread
 from base.vocabulary.recorded import Recorded
 from tests.journal.histories import SMALL_SEGMENT_BYTES, contents, open_journal, passes, write_all, written
 from tests.kit.counts import count
@@ -48,6 +50,63 @@ def test_one_write_and_one_sync_per_commit_and_no_sync_when_not_durable() -> Non
         disk.log.clear()
         journal.commit(2, ONE * 5)
         assert [operation.kind for operation in disk.log] == ["write", "sync"][: 1 + durable]
+
+
+def test_a_commit_that_was_begun_is_synced_before_anything_else_happens() -> None:
+    finishing: list[Callable[[Journal], object]] = [
+        Journal.finish, Journal.make_room, Journal.begin_epoch, lambda journal: journal.commit(3, []),
+        lambda journal: journal.commit(3, ONE), lambda journal: journal.begin_commit(3, ONE),
+    ]  # fmt: skip
+    for finish in finishing:
+        disk = MemoryDisk()
+        journal = begun(disk)
+        journal.commit(1, ONE)
+        disk.log.clear()
+        journal.begin_commit(2, ONE)
+        assert ([operation.kind for operation in disk.log], journal.sequence) == (["write"], 2)
+        finish(journal)
+        assert [operation.kind for operation in disk.log][:2] == ["write", "sync"]
+    assert [operation.kind for operation in disk.log] == ["write", "sync", "write"]
+
+
+def test_a_file_that_goes_into_use_is_synced_before_the_next_is_made() -> None:
+    disk = MemoryDisk()
+    begun(disk).begin_commit(1, ONE)
+    assert [operation.kind for operation in disk.log][-3:] == ["write", "sync", "create"]
+
+
+def test_a_sync_that_was_begun_and_fails_ends_the_journal() -> None:
+    disk = MemoryDisk()
+    journal = begun(disk)
+    journal.commit(1, ONE)
+    disk.fault = Fault("sync", disk.calls["sync"] + 1)
+    journal.begin_commit(2, ONE)
+    with pytest.raises(errors.JournalFailed, match="cannot be written any more"):
+        journal.finish()
+    for use in (journal.finish, journal.make_room, journal.begin_epoch, partial(journal.commit, 3, ONE)):
+        with pytest.raises(errors.JournalFailed, match="failed before"):
+            use()
+
+
+def test_nothing_is_waited_for_without_durability() -> None:
+    disk = MemoryDisk()
+    journal = begun(disk, durable=False)
+    journal.commit(1, ONE)
+    disk.log.clear()
+    journal.begin_commit(2, ONE)
+    journal.finish()
+    assert [operation.kind for operation in disk.log] == ["write"]
+
+
+def test_a_thread_waits_for_the_disk_if_the_journal_has_one() -> None:
+    disk, history, syncing = MemoryDisk(), passes(5, 30), InThread()
+    journal = Journal.open(disk, durable=True, segment_bytes=SMALL_SEGMENT_BYTES, syncing=syncing)
+    journal.begin_epoch()
+    for number, entries in enumerate(history):
+        journal.begin_commit(number, entries)
+    journal.finish()
+    syncing.close()
+    assert contents(disk) == history and disk.calls["sync"] >= len(history)
 
 
 def test_a_commit_of_nothing_writes_nothing() -> None:

@@ -1,6 +1,7 @@
 """The loop: a pass in its order, faults that cost one connection, deadlines, shutdown."""
 
 import logging
+import os
 import socket
 import struct
 import threading
@@ -303,3 +304,71 @@ def test_nobody_is_accepted_after_the_end(hall: Hall) -> None:
 def test_an_address_in_use_is_an_error_that_leaves_nothing_open(hall: Hall) -> None:
     with pytest.raises(OSError, match="Address already in use"):
         EventLoop(hall.echo, hall.loop.address, hall.clock)
+
+
+def asked_during_a_pass(hall: Hall, clients: list[socket.socket]) -> list[int]:
+    """Let the last client say something while the first two are heard; gives the passes that learn of it."""
+    learnt: list[int] = []
+    receive = hall.echo.receive
+
+    def answer_and_ask(connection: int, data: bytes, now_ns: int) -> None:
+        receive(connection, data, now_ns)
+        if data == b"first":
+            clients[-1].sendall(b"second")
+
+    hall.echo.receive = answer_and_ask  # type: ignore[method-assign]
+    hall.loop.when_more_is_waiting = lambda: learnt.append(hall.loop.passes)
+    return learnt
+
+
+def is_ready(hall: Hall, number: int) -> None:
+    """Wait until so many have something for the loop."""
+    wait_until(lambda: len(hall.loop._selector.select(0)) == number, f"{number} who are ready")
+
+
+def test_somebody_may_learn_that_the_next_pass_begins_at_once(hall: Hall) -> None:
+    clients = hall.entered(3)
+    learnt = asked_during_a_pass(hall, clients)
+    clients[0].sendall(b"first")
+    is_ready(hall, 1)
+    hall.loop.run_pass()
+    assert not learnt, "one alone is answered at once"
+    is_ready(hall, 1)
+    hall.loop.run_pass()
+    for client in clients[:2]:
+        client.sendall(b"first")
+    is_ready(hall, 2)
+    hall.loop.run_pass()
+    assert learnt == [hall.loop.passes]
+    hall.loop.run_pass()
+    assert len(hall.told("received")) == 5 and len(learnt) == 1
+
+
+def test_a_pass_that_was_promised_does_not_wait(hall: Hall) -> None:
+    clients = hall.entered(3)
+    learnt = asked_during_a_pass(hall, clients)
+    for client in clients[:2]:
+        client.sendall(b"first")
+    is_ready(hall, 2)
+    hall.loop.run_pass()
+    assert learnt
+    os.read(hall.loop._connections[3].sock.fileno(), 100)  # as if it had been a mistake
+    before = hall.loop.passes
+    hall.loop.run_pass()  # with nothing to read and no timer due it would wait for ever
+    assert hall.loop.passes == before + 1
+
+
+@pytest.mark.parametrize("what", ["one leaves", "the loop stops"])
+def test_nobody_learns_it_when_the_answers_have_to_leave(hall: Hall, what: str) -> None:
+    clients = hall.entered(3)
+    learnt = asked_during_a_pass(hall, clients)
+    clients[0].sendall(b"first")
+    if what == "one leaves":
+        clients[1].shutdown(socket.SHUT_WR)
+        is_ready(hall, 2)
+    else:
+        clients[1].sendall(b"first")
+        hall.loop.stop()
+        is_ready(hall, 3)
+    hall.loop.run_pass()
+    assert hall.told("received") and not learnt

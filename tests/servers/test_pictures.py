@@ -36,8 +36,11 @@ def test_it_is_taken_when_enough_is_new() -> None:
     traded = floor()
     assert traded.venue.records is not None
     photographer = Photographer(traded.venue.records, lambda *one: taken.append(one), 5, forks=False)
+    due = []
     for sequence in (6, 14, 15, 16, 24, 25):
+        due += [sequence] * photographer.is_due(sequence)
         photographer.look(sequence)
+    assert due == [15, 25]
     assert [sequence for sequence, *_ in taken] == [15, 25]
     sequence, state_hash, image = taken[0]
     other = Floor()

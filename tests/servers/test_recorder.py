@@ -9,6 +9,7 @@ from base.errors import JournalFailed, MarketBroken, OperatorRefused
 from base.gateway.operator_requests import OperatorRequest
 from base.servers.recorder import Recorder
 from base.vocabulary.recorded import Recorded, RecordedKind
+from base.wire.bo.transaction import Transaction
 from tests.kit.floor import Floor
 
 
@@ -19,12 +20,22 @@ class Journal:
         self.commits: list[tuple[int, list[Recorded]]] = []
         self.sequence = 0
         self.fails = False
+        self.begun = 0
 
     def commit(self, now_ns: int, entries: Sequence[Recorded]) -> None:
-        if self.fails:
-            raise JournalFailed("the disk is gone")
+        self.begin_commit(now_ns, entries)
+        self.finish()
+
+    def begin_commit(self, now_ns: int, entries: Sequence[Recorded]) -> None:
+        self.finish()
+        self.begun += 1
         self.commits.append((now_ns, list(entries)))
         self.sequence += len(entries)
+
+    def finish(self) -> None:
+        if self.fails:
+            raise JournalFailed("the disk is gone")
+        self.begun = 0
 
     def kinds(self) -> list[int]:
         return [one.kind for _, entries in self.commits for one in entries]
@@ -73,6 +84,93 @@ def test_what_changes_nothing_is_not_committed() -> None:
     assert desk.deliver() == 1 and len(desk.journal.commits) == before
 
 
+def holding_desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A desk that holds answers back, however few there are."""
+    monkeypatch.setattr(limits, "HELD_RECORDS", 1)
+    desk = Desk()
+    desk.log_on()
+    return desk
+
+
+def test_answers_are_held_until_the_next_pass_when_that_begins_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = holding_desk(monkeypatch)
+    for held in (1, 2):
+        desk.receive(*[desk.floor.order(1).encode()] * held)
+        desk.recorder.more_is_waiting()
+        assert desk.deliver() == held - 1, "those of the pass before"
+        assert desk.journal.begun == 1 and len(desk.journal.commits[-1][1]) == held
+    desk.receive(desk.floor.order(1).encode())
+    assert desk.deliver() == 2 + 1 and not desk.journal.begun
+    assert desk.deliver() == 0
+
+
+def test_what_was_held_leaves_before_what_came_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = holding_desk(monkeypatch)
+    orders = [desk.floor.order(1) for _ in range(3)]
+    desk.receive(orders[0].encode())
+    desk.recorder.more_is_waiting()
+    assert not desk.recorder.outbound()
+    desk.receive(orders[1].encode(), orders[2].encode())
+    frames = [bytes(frame) for outbound in desk.recorder.outbound() for frame in outbound.frames]
+    assert [Transaction.parse(frame).OrderID for frame in frames] == [order.OrderID for order in orders]
+
+
+def test_a_pass_that_changes_nothing_lets_out_what_was_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = holding_desk(monkeypatch)
+    desk.receive(desk.floor.order(1).encode())
+    desk.recorder.more_is_waiting()
+    assert desk.deliver() == 0
+    desk.receive(desk.floor.order(1, BOPrice=0.1).encode())
+    desk.recorder.more_is_waiting()
+    assert desk.deliver() == 2 and not desk.journal.begun
+
+
+def test_nothing_that_was_held_leaves_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = holding_desk(monkeypatch)
+    desk.receive(desk.floor.order(1).encode())
+    desk.recorder.more_is_waiting()
+    assert desk.deliver() == 0
+    desk.journal.fails = True
+    with pytest.raises(JournalFailed):
+        desk.recorder.outbound()
+
+
+def test_a_goodbye_is_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = holding_desk(monkeypatch)
+    desk.receive(desk.floor.order(1).encode(), desk.floor.logon(1, "u1").replace(LogonType=2).encode())
+    desk.recorder.more_is_waiting()
+    outbound = list(desk.recorder.outbound())
+    assert outbound[0].close_reason and len(outbound[0].frames) == 1 and not desk.journal.begun
+
+
+def test_few_records_are_not_worth_a_thread_and_a_picture_wants_a_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk()
+    desk.log_on()
+    monkeypatch.setattr(limits, "HELD_RECORDS", 2)
+    asked: list[int] = []
+    for may_hold, records, sent in ((True, 1, 1), (False, 2, 2), (True, 2, 0)):
+
+        def judge(sequence: int, may: bool = may_hold) -> bool:
+            asked.append(sequence)
+            return may
+
+        desk.recorder.may_hold = judge
+        desk.receive(*[desk.floor.order(1).encode()] * records)
+        desk.recorder.more_is_waiting()
+        assert desk.deliver() == sent
+    assert asked == [6, 8], "what stands in the journal by then, with a mark"
+
+
+def test_the_operator_waits_for_what_was_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = holding_desk(monkeypatch)
+    desk.receive(desk.floor.order(1).encode())
+    desk.recorder.more_is_waiting()
+    assert desk.deliver() == 0
+    desk.recorder.operate(OperatorRequest("kill", account=1), desk.floor.now_ns)
+    assert not desk.journal.begun and desk.journal.kinds()[-1] == RecordedKind.OPERATED
+    assert desk.deliver() == 2, "the acknowledgement, then the cancel"
+
+
 def test_a_failed_commit_lets_nothing_out() -> None:
     desk = Desk()
     desk.log_on()
@@ -117,7 +215,7 @@ def test_the_operator_is_answered_after_the_commit() -> None:
 
 def test_what_the_operator_is_refused_is_kept_as_far_as_it_went() -> None:
     desk = Desk()
-    with pytest.raises(OperatorRefused, match="refused by the exchange"):
+    with pytest.raises(OperatorRefused, match="is not in pre-open"):
         desk.recorder.operate(OperatorRequest("uncross", ("BTCUSD",)), desk.floor.now_ns)
     assert desk.journal.kinds()[-1] == RecordedKind.OPERATED
     with pytest.raises(OperatorRefused, match="unknown"):

@@ -22,7 +22,7 @@ from tests.simulation.tables import SharedTables
 
 SEGMENT_BYTES = 8_192
 TRACED = 60
-BOUNDS = {"JOURNAL_SEGMENT_BYTES": SEGMENT_BYTES, "MARK_EVERY": 20, "PICTURE_EVERY": 45}
+BOUNDS = {"JOURNAL_SEGMENT_BYTES": SEGMENT_BYTES, "MARK_EVERY": 20, "PICTURE_EVERY": 45, "HELD_RECORDS": 1}
 """As small as it takes for all of it to happen within one seed."""
 
 

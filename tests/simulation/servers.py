@@ -20,6 +20,7 @@ from base.network.application import Application
 from base.network.timers import Timers
 from base.servers.following import Following
 from base.servers.keeping import Keeping
+from base.servers.recorder import Recorder
 from base.servers.settings import Settings
 from base.servers.spare import SignsOfLife
 from base.venue import open_aes, open_oes
@@ -106,6 +107,8 @@ class Process:
             if self.machine.chance.random() < 0.1:
                 return
         self._has_undelivered = False
+        if isinstance(application, Recorder) and self.machine.chance.random() < 0.4:
+            application.more_is_waiting()
         self._deliver(application)
 
     def _read(self, application: Application, link: Link, now_ns: int) -> None:

@@ -1,4 +1,4 @@
-"""M1: the simulation can fail. Each of six bugs, planted in the code, is found within the first seeds."""
+"""M1: the simulation can fail. Each of seven bugs, planted in the code, is found within the first seeds."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -44,6 +44,18 @@ def test_an_acknowledgement_before_its_commit_is_found(monkeypatch: pytest.Monke
             recorder._commit()
 
     monkeypatch.setattr(Recorder, "outbound", outbound)
+    assert "an acknowledged report is lost" in first_found()
+
+
+def test_answers_that_were_held_and_leave_before_their_sync_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    outbound = Recorder.outbound
+
+    def hurry(recorder: Recorder) -> list[Outbound]:
+        leaving = [*outbound(recorder), *recorder._held]
+        recorder._held = ()
+        return leaving  # type: ignore[return-value]
+
+    monkeypatch.setattr(Recorder, "outbound", hurry)
     assert "an acknowledged report is lost" in first_found()
 
 
