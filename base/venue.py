@@ -99,7 +99,7 @@ class Venue:
         self._lines: dict[int, Line] = {}
         self._changed: list[Line] = []
         self._awaiting_logon: deque[Line] = deque()
-        self._postponed: list[Line] = []
+        self._postponed: deque[Line] = deque()
         self._now_ns = 0
 
     # -- what the network calls
@@ -279,17 +279,23 @@ class Venue:
 
     def _go_on(self, now_ns: int) -> None:
         """Give each session that asked for more than its share of the last pass its share of this one."""
-        postponed, self._postponed = self._postponed, []
-        for line in postponed:
+        for _ in range(len(self._postponed)):
+            line = self._postponed.popleft()
             rest, line.rest = line.rest, None
             if rest is None or line.client is None:
                 continue  # it is over
-            left = self._take_requests(line, rest.frames, now_ns)
-            if left:
-                self._postpone(line, Rest(left, rest.events))
-            else:
-                self.hold_back(line.number, False)
-                self._act(line, rest.events, now_ns)
+            try:
+                left = self._take_requests(line, rest.frames, now_ns)
+                if left:
+                    self._postpone(line, Rest(left, rest.events))
+                else:
+                    self.hold_back(line.number, False)
+                    self._act(line, rest.events, now_ns)
+            except Exception:  # a fault costs the session that it hit, as it does outside of this
+                if line.number in self._lines:
+                    line.session.end(say_logout=False)
+                    self._close(line, "internal error")
+                raise
 
     def _expel(self) -> None:
         """End the sessions of those who have to go for another reason than what they just sent."""

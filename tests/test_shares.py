@@ -1,6 +1,9 @@
 """A session that asks for much gets its share of a pass; the rest waits for the next one and nothing is lost."""
 
+import pytest
+
 from base import limits
+from base.gateway.clients import Client
 from base.wire.bo.logon import ClientLogon
 from base.wire.bo.market_data import MarketDataSubscribe
 from base.wire.bo.requests import RiskUpdateRequest
@@ -102,6 +105,27 @@ def test_a_session_that_breaks_the_protocol_behind_inquiries_is_closed_after_the
     assert hall.floor.closed == {}
     hall.next_pass(1)
     assert "no message type" in hall.floor.closed[1]
+
+
+def test_a_fault_costs_the_session_that_it_hits_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    hall = Hall()
+    theirs = RISK.replace(Account=2, Key=KEY + 2)
+    hall.floor.send(1, *numbered(SHARE + 1))
+    hall.floor.send(2, *[theirs] * (SHARE + 1))
+    desk, taken = hall.floor.venue._front._inquiries, []  # type: ignore[attr-defined]
+
+    def fail_once(client: Client, frame: bytes, now_ns: int) -> None:
+        taken.append(client.account)
+        monkeypatch.undo()
+        raise ZeroDivisionError("a fault of ours")
+
+    monkeypatch.setattr(desk, "take", fail_once)
+    with pytest.raises(ZeroDivisionError):
+        hall.next_pass(1)
+    assert taken == [1] and hall.is_due
+    assert len(hall.next_pass(2)) == 1
+    assert hall.floor.closed == {1: "internal error"}
+    assert not hall.is_due
 
 
 def test_subscriptions_have_a_share_too() -> None:
