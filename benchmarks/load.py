@@ -17,7 +17,7 @@ PACE = 4
 """Messages that a session gets at once when they are sent at a rate."""
 WARM_UP_S = 0.2
 READ_BYTES = 1 << 18
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 @dataclass
@@ -80,7 +80,8 @@ class Load:
             session.sock.close()
 
     def _keep_full_until(self, end: float) -> None:
-        while time.perf_counter() < end:
+        before = self.answered
+        while time.perf_counter() < end or self.answered == before:  # a rate of nothing would be none
             for session in self._ready():
                 self._send(session, self._receive(session))
 

@@ -17,7 +17,7 @@
 #include "frame.h"
 
 #define WARM_UP_NS 200000000LL
-#define PATIENCE_NS 20000000000LL
+#define PATIENCE_NS 60000000000LL
 #define READ_BYTES (1 << 18)
 #define STEPS 32 /* of the histogram within one doubling: a figure is right within 3 % */
 #define BUCKETS (64 * STEPS)
@@ -139,15 +139,16 @@ static uint32_t receive(struct session *one)
     return count_answers(one);
 }
 
-/* Serve what is ready until then, or until nothing is in flight; each answer makes room for one more message. */
+/* Serve what is ready until then and a first answer, or until nothing is in flight; each answer makes room for one more message. */
 static void turn_until(int64_t end_ns, int goes_on)
 {
     struct epoll_event events[64];
     int64_t last_ns = now_ns(CLOCK_MONOTONIC);
+    uint64_t before = answered;
     while (goes_on || total_in_flight) {
         int ready = epoll_wait(selector, events, 64, spins ? 0 : 100);
         int64_t now = now_ns(CLOCK_MONOTONIC);
-        if (goes_on && now >= end_ns) return;
+        if (goes_on && now >= end_ns && answered > before) return;
         if (ready > 0) last_ns = now;
         if (now - last_ns > PATIENCE_NS) {
             fprintf(stderr, "no answer for %lld seconds\n", PATIENCE_NS / 1000000000LL);

@@ -66,6 +66,7 @@ class Trader:
                 self._unsent = self._unsent[self.sock.send(self._unsent) :]
             except BlockingIOError:
                 return
+            self._hall.let_arrive()
 
     def received(self) -> list[bytes]:
         """Take the messages that are there now."""
@@ -105,6 +106,8 @@ class DrivenOes:
         oes.take()
         self.server: Server = oes.open(("127.0.0.1", 0), durable=False)
         self.ouch_address = oes.ouch.addresses[OuchPort.JAPANNEXT]
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self._echo = socket.create_connection(listener.getsockname()), listener.accept()[0]
         self.traders: list[Trader] = []
         self.members: list[socket.socket] = []
 
@@ -135,11 +138,18 @@ class DrivenOes:
     def run_pass(self) -> None:
         """One pass of the loop, which does not wait."""
         self.server.loop.run_pass(wait=False)
+        self.let_arrive()
+
+    def let_arrive(self) -> None:
+        """Wait until the kernel has delivered what was sent: a busy one puts it off, and keeps the order."""
+        ours, others = self._echo
+        ours.send(b".")
+        others.recv(1)
 
     def close(self) -> None:
         """End everything."""
         self._tables.close()
-        for sock in (*self.members, *(trader.sock for trader in self.traders)):
+        for sock in (*self._echo, *self.members, *(trader.sock for trader in self.traders)):
             sock.close()
         with self.server:
             pass

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import select
 import socket
 import struct
 import threading
@@ -97,6 +98,7 @@ def test_a_loud_client_keeps_nobody_waiting(hall: Hall) -> None:
         except BlockingIOError:
             break
     quiet.sendall(b"me too")
+    assert select.select([hall.loop._connections[2].sock], [], [], PATIENCE_S)[0], "it arrives"
     hall.until(lambda: ("received", 2, b"me too") in hall.echo.told)
     assert all(len(event[2]) <= limits.PASS_BYTES for event in hall.told("received"))
     assert sum(len(event[2]) for event in hall.told("received")) <= 4 * limits.PASS_BYTES

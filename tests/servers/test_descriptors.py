@@ -58,6 +58,7 @@ def test_those_inside_trade_on_and_newcomers_come_in_once_there_are_files_again(
         inside = trader(1, "1")
         assert order(inside)
         bound = resource.prlimit(process, resource.RLIMIT_NOFILE)
+        began_ns = Clock().now_ns()
         resource.prlimit(process, resource.RLIMIT_NOFILE, (open_files(process) + 5, bound[1]))
         crowd = stack.enter_context(ExitStack())
         sockets = [crowd.enter_context(socket.create_connection(address, PATIENCE_S)) for _ in range(CROWD)]
@@ -73,11 +74,12 @@ def test_those_inside_trade_on_and_newcomers_come_in_once_there_are_files_again(
         assert order(inside) and len(more) == CROWD
 
         crowd.close()
+        ended_ns = Clock().now_ns()
         resource.prlimit(process, resource.RLIMIT_NOFILE, bound)
         assert order(trader(100700, "BOU7")), "a newcomer comes in"
         log.seek(0)
         lines = [line for line in log.read().decode().splitlines() if "turned away: Too many open files" in line]
-        assert 0 < len(lines) < 3 * RENEWALS, "about one a second"
+        assert 0 < len(lines) < 3 + ended_ns // 10**9 - began_ns // 10**9, "one a second"
 
 
 def test_a_server_that_may_open_few_files_says_so_in_one_line_and_keeps_some_back(tmp_path: Path) -> None:
@@ -96,5 +98,5 @@ def test_a_server_that_may_open_few_files_says_so_in_one_line_and_keeps_some_bac
         oes.stdin.close()
         _, said = rest_of(oes)
     lines = [line for line in said.splitlines() if "may open" in line]
-    assert len(lines) == 1 and "WARNING this process may open 64 files: 32 connections fit, not 15000" in lines[0]
+    assert len(lines) == 1 and "WARNING OES: this process may open 64 files: 32 connections fit, not 15000" in lines[0]
     assert "connections turned away: 32 connections are open already" in said
