@@ -1,38 +1,34 @@
-"""What durability costs, how fast a past is carried out again, and how soon a client is back after a kill.
+"""How fast a past is carried out again, and how soon a client is back after a kill.
 
-In: options. Out: orders per second with every commit synced and without, and their ratio; records replayed per
-second; the seconds from a start to the first logon, on the standard output. Never knows: what an order looks like, what
-a record holds. Two venues take turns in short rounds and medians are compared, because absolute rates move with the
-machine and the hour.
+In: options. Out: records replayed per second; the seconds from a start to the first logon, on the standard output.
+Never knows: what an order looks like, what a record holds.
 
-    python -m benchmarks.durability [--rounds N] [--seconds S] [--records N] [--directory DIR]
+    python -m benchmarks.durability [--records N] [--directory DIR]
 """
 
 import argparse
 import os
 import shutil
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from base import limits
-from benchmarks.load import WINDOW, Load
+from benchmarks.contests import full_load
+from benchmarks.figures import machine
+from benchmarks.load import Load
 from benchmarks.processes import CLIENT_CORES, ROOT, Target, log_on, pin, server, settings_for
-from benchmarks.throughput import machine
 
-CROWDS = (10, 100)
-ROUNDS, ROUND_S = 7, 0.5
+ROUND_S = 0.5
 RECORDS = 1_000_000
 SESSIONS_OF_THE_PAST = 10
-GOAL_RATIO = {100: 0.9}
 GOAL_COLD_S, GOAL_PICTURE_S = 20.0, 5.0
 NEAR = 100_000
 """Records behind the newest picture in the recovery time of the reliability plan (G8)."""
@@ -40,20 +36,6 @@ SHORT_ROUND_S = 0.05
 PICTURE_PATIENCE_S = 60.0
 MARGIN = 1.02
 """A past is written a little longer than asked for, because logons and hashes are records too."""
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Orders per second of each round, of the two venues that took turns."""
-
-    sessions: int
-    durable: list[float]
-    not_waiting: list[float]
-
-    @property
-    def ratio(self) -> float:
-        """The durable one's median as a part of the other one's."""
-        return statistics.median(self.durable) / statistics.median(self.not_waiting)
 
 
 @dataclass(frozen=True)
@@ -117,26 +99,9 @@ def options_for(directory: Path, sessions: int) -> tuple[str, ...]:
     return ("--settings", str(settings), "--state", str(directory / "state"))
 
 
-def compare(directory: Path, sessions: int, rounds: int, seconds: float) -> Comparison:
-    """Let a durable venue and one that does not wait take turns."""
-    with ExitStack() as stack:
-        loads = []
-        for durability in ("commit", "none"):
-            target = stack.enter_context(venue(directory / f"{durability}-{sessions}", sessions, durability))
-            loads.append(Load(target.sessions))
-        rates: tuple[list[float], list[float]] = ([], [])
-        for _ in range(rounds):
-            for load, own in zip(loads, rates, strict=True):
-                own.append(load.run(seconds))
-        for load in loads:
-            load.close()
-    return Comparison(sessions, *rates)
-
-
 def write_past(directory: Path, records: int) -> None:
     """Trade until so many records are there and a picture is among them, then kill the OES without warning."""
-    with venue(directory, SESSIONS_OF_THE_PAST, "none") as target:
-        load = Load(target.sessions)
+    with venue(directory, SESSIONS_OF_THE_PAST, "none") as target, closing(full_load(target)) as load:
         while load.answered < records * MARGIN:
             load.run(ROUND_S)
         os.kill(target.server.process, signal.SIGKILL)
@@ -216,19 +181,6 @@ def verdict(is_met: bool, goal: str) -> str:
     return f"goal {goal}: {'met' if is_met else 'not met'}"
 
 
-def comparison_lines(one: Comparison) -> list[str]:
-    """Both rates and their ratio."""
-    single = [first / second for first, second in zip(one.durable, one.not_waiting, strict=True)]
-    goal = GOAL_RATIO.get(one.sessions)
-    judged = f"; {verdict(one.ratio >= goal, f'{goal:g}')}" if goal else ""
-    return [
-        f"load     {one.sessions} sessions, {WINDOW} messages in flight each, {len(single)} rounds in turns; medians",
-        f"commit   {statistics.median(one.durable):>11,.0f} messages/s, each answered when it is on the disk",
-        f"none     {statistics.median(one.not_waiting):>11,.0f} messages/s, written and not waited for",
-        f"ratio    {one.ratio:>11.3f} (single rounds {min(single):.3f} to {max(single):.3f}){judged}",
-    ]
-
-
 def comeback_lines(one: Comeback) -> list[str]:
     """Times to the first logon."""
     goal = verdict(one.cold.seconds <= GOAL_COLD_S, f"{GOAL_COLD_S:g} s")
@@ -254,10 +206,7 @@ def _times(start: Start) -> str:
 def main() -> None:
     """Run the benchmark as the command line says."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.durability", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"default {ROUNDS}")
-    parser.add_argument("--seconds", type=float, default=ROUND_S, help=f"seconds of one round, default {ROUND_S:g}")
     parser.add_argument("--records", type=int, default=RECORDS, help=f"length of the past, default {RECORDS:,}")
-    parser.add_argument("--sessions", type=int, nargs="+", default=CROWDS, help=f"default {CROWDS}")
     parser.add_argument(
         "--directory", type=Path, help="make a directory for the state here, on the disk to be measured"
     )
@@ -265,9 +214,6 @@ def main() -> None:
     pin(0, CLIENT_CORES)
     print(f"machine  {machine()}")
     with tempfile.TemporaryDirectory(dir=options.directory) as name:
-        for sessions in options.sessions:
-            one = compare(Path(name), sessions, options.rounds, options.seconds)
-            print("\n".join(comparison_lines(one)), flush=True)
         print("\n".join(comeback_lines(come_back(Path(name), options.records))), flush=True)
 
 

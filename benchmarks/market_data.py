@@ -25,9 +25,9 @@ from typing import Any
 
 from base import limits
 from base.clock import Clock
+from benchmarks.figures import machine
 from benchmarks.load import Load
 from benchmarks.processes import ACCOUNT, BALANCES, CLIENT_CORES, INSTRUMENT, ROOT, USER, Server, log_on, pin, server
-from benchmarks.throughput import machine
 
 TRADERS, SUBSCRIBERS, SILENT = 20, 200, 10
 ROUNDS, ROUND_S = 9, 0.5

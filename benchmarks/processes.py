@@ -88,14 +88,6 @@ class Target:
 
 
 @contextmanager
-def start_echo(sessions: int) -> Iterator[Target]:
-    """A server that sends back what it gets."""
-    with server("benchmarks.echo_server") as echo:
-        rings = [Ring(Account=account) for account in range(1, sessions + 1)]
-        yield Target(echo, [Session(socket.create_connection(echo.address), ring, Replies()) for ring in rings])
-
-
-@contextmanager
 def start_venue(sessions: int, *, durability: str = "commit", module: str = "base") -> Iterator[Target]:
     """An OES with sessions logged on, each of another account; ``module`` is the program, `handoff` or a variant."""
     with ExitStack() as stack:

@@ -3,15 +3,11 @@
 In: a plan. Out: a row of the table. Never knows: what a journal holds, pictures; there are none, so nothing is skipped.
 """
 
-import os
-import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
-from benchmarks.contests import full_load
-from benchmarks.durability import SESSIONS_OF_THE_PAST, copied, first_logon, last_record, venue
+from benchmarks.durability import copied, first_logon, last_record, write_past
 from benchmarks.figures import Goal, Plan, Row
 
 REPLAYED = 1_000_000
@@ -30,14 +26,3 @@ def replay(plan: Plan) -> Iterator[Row]:
         cold = first_logon(bare)
     note = f"{records:,} records, no picture; {cold.cpu_seconds:.1f} s of processor time"
     yield REPLAY.measured([cold.seconds], note)
-
-
-def write_past(directory: Path, records: int) -> None:
-    """Trade until so many commands were carried out, then kill the OES without warning."""
-    with (
-        venue(directory, SESSIONS_OF_THE_PAST, "none") as target,
-        closing(full_load(target)) as load,
-    ):
-        while load.answered < records:
-            load.run(0.5)
-        os.kill(target.server.process, signal.SIGKILL)
