@@ -6,6 +6,7 @@ Settings are read and checked before anything is opened; no wrong setting ends i
 """
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -133,9 +134,11 @@ def _build(
     try:
         if not options.spare:
             oes.take()
-        elif not oes.stand_by(signals=True, stop_with_input=STANDARD_INPUT if options.stop_with_input else None):
-            oes.close()
-            return None
+        else:
+            gc.enable()  # that may take days, in which nobody else looks for cycles
+            if not oes.stand_by(signals=True, stop_with_input=STANDARD_INPUT if options.stop_with_input else None):
+                oes.close()
+                return None
         return oes.open(address, observer=observer, durable=options.durable, forks=True)
     except BaseException:
         oes.close()

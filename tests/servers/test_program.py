@@ -1,5 +1,6 @@
 """A server as a program: what it prints, where it may be reached, how it ends."""
 
+import gc
 import os
 import re
 import signal
@@ -14,6 +15,9 @@ import pytest
 
 from base.create_example_message import create_example_message
 from base.one_time_code import hotp
+from base.servers import program as program_module
+from base.servers.oes import Oes
+from base.servers.program import Options, run_server
 from tests.kit.patience import PATIENCE_S
 from tests.kit.programs import rest_of
 from tests.kit.source import ROOT
@@ -133,3 +137,15 @@ def test_an_address_in_use_is_a_failure_with_a_reason(tmp_path: Path) -> None:
         code, err = refused([OES, "127.0.0.1", str(port)], tmp_path)
     assert code == 1
     assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in err
+
+
+def test_cycles_are_looked_for_while_a_spare_stands_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+    monkeypatch.setattr(program_module, "start_logging", lambda: None)  # the tests' own log stays as it is
+    monkeypatch.setattr(Oes, "stand_by", lambda oes, **options: seen.append(gc.isenabled()))
+    gc.disable()
+    try:
+        assert run_server(Options("oes", state=tmp_path, spare=True)) == 0
+    finally:
+        gc.enable()
+    assert seen == [True]
