@@ -141,7 +141,7 @@ def test_an_address_in_use_is_a_failure_with_a_reason(tmp_path: Path) -> None:
 
 def test_cycles_are_looked_for_while_a_spare_stands_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[bool] = []
-    monkeypatch.setattr(program_module, "start_logging", lambda: None)  # the tests' own log stays as it is
+    monkeypatch.setattr(program_module, "start_logging", lambda server: None)  # the tests' own log stays as it is
     monkeypatch.setattr(Oes, "stand_by", lambda oes, **options: seen.append(gc.isenabled()))
     gc.disable()
     try:
