@@ -242,7 +242,7 @@ def test_what_comes_before_a_login_ends_only_its_own_connection(data: bytes) -> 
 
 @pytest.mark.parametrize(
     "payload",
-    [b"", b"?", b"A" * 65, b"S" * 10, jp(5).encode() + b"\0", jp(5).encode()[:-1], bytes(60_000)],
+    [b"", b"?", b"A" * 65, b"S" * 10, jp(5).encode() + b"\0", jp(5).encode()[:-1], jp(5).encode()[:-2], bytes(60_000)],
 )
 def test_a_message_that_is_none_ends_only_its_own_session(payload: bytes) -> None:
     hall = Hall()

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum, IntEnum, StrEnum, auto
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
+from base.errors import ParseError
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.orders import Side
 from base.vocabulary.rejects import Reject
@@ -157,7 +158,10 @@ class Tongue(ABC):
 
     def decode(self, data: bytes) -> DialectMessage:
         """Read what a client sent; ParseError when it is none of its messages."""
-        return self.dialect.decode(data, Direction.TO_HOST)
+        message = self.dialect.decode(data, Direction.TO_HOST)
+        if type(message) in self.dialect.also_read:
+            raise ParseError(f"{type(message).__name__} is a layout of {len(data)} bytes that is not spoken here")
+        return message
 
     @abstractmethod
     def new_token(self, message: Any) -> Token:

@@ -9,10 +9,12 @@ from base.client.ouch.blocking import BlockingSession, connect, connect_bare
 from base.client.ouch.server import Client, OuchServer
 from base.client.ouch.session import Session, connect_async, connect_bare_async
 from base.wire.ouch.japannext import JAPANNEXT
+from base.wire.ouch.japannext64 import JAPANNEXT64
 from base.wire.ouch.nasdaq42 import NASDAQ42
 from base.wire.ouch.nasdaq50 import NASDAQ50
 
 japannext = Application(JAPANNEXT)
+japannext64 = Application(JAPANNEXT64)
 nasdaq42 = Application(NASDAQ42)
 nasdaq50 = Application(NASDAQ50)
 DIALECTS = {"japannext": japannext, "nasdaq42": nasdaq42, "nasdaq50": nasdaq50}
@@ -29,6 +31,7 @@ __all__ = [
     "connect_bare",
     "connect_bare_async",
     "japannext",
+    "japannext64",
     "nasdaq42",
     "nasdaq50",
 ]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from base.client.answers import argument, whole_number
-from base.client.ouch import DIALECTS, connect
+from base.client.ouch import DIALECTS, connect, japannext64
 from base.client.ouch.definitions import read_file
 from base.client.ouch.plain import shown
 from base.client.ouch.session import SESSION_ENDED
@@ -19,6 +19,7 @@ from base.errors import ConnectionLost, ParseError
 from base.wire.dialect import Dialect, Direction
 
 OK = 0
+READABLE = DIALECTS | {"japannext64": japannext64}
 
 
 def options_of(arguments: Sequence[str]) -> argparse.Namespace:
@@ -35,7 +36,7 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("-s", "--sequence", type=numbers, default=1, help="1 (default) is the first, 0 new ones only")
     parser.add_argument("-n", "--count", type=numbers, help="end after so many messages")
     how = parser.add_mutually_exclusive_group()
-    how.add_argument("--dialect", choices=list(DIALECTS), help="decode messages of this dialect")
+    how.add_argument("--dialect", choices=list(READABLE), help="decode messages of this dialect")
     how.add_argument("--definition", type=Path, metavar="FILE.xml", help="decode what this file, or itch50, defines")
     return parser.parse_args(list(arguments))
 
@@ -66,7 +67,7 @@ def run(arguments: Sequence[str]) -> int:
 def _writer(options: argparse.Namespace) -> Callable[[bytes], str]:
     dialect: Dialect
     if options.dialect is not None:
-        dialect = DIALECTS[options.dialect].dialect
+        dialect = READABLE[options.dialect].dialect
     elif options.definition is not None:
         dialect = read_file(options.definition).dialect
     else:

@@ -141,12 +141,61 @@ class OrderRejected(DialectMessage, letter="J", direction=OUT, size=14):
     LAYOUT = layout(_TIMESTAMP, _TOKEN, "reason" / Char(RejectReason) * "why")
 
 
+_ENTER_46 = (
+    _TOKEN, _CLIENT_REFERENCE, _SIDE, _QUANTITY, _ORDERBOOK, _GROUP, _PRICE, _TIME_IN_FORCE, _FIRM, _DISPLAY,
+    _CAPACITY, _MINIMUM,
+)  # fmt: skip
+_ACCEPTED_63 = (
+    _TIMESTAMP, _TOKEN, _CLIENT_REFERENCE, _SIDE, _QUANTITY, _ORDERBOOK, _GROUP, _PRICE, _TIME_IN_FORCE, _FIRM,
+    _DISPLAY, _CAPACITY, _ORDER_NUMBER, _MINIMUM, _ORDER_STATE,
+)  # fmt: skip
+
+
+class EnterOrder46(DialectMessage, letter="O", direction=IN, size=46):
+    """`O` before there were kinds of trading."""
+
+    __slots__ = ()
+    LAYOUT = layout(*_ENTER_46)
+
+
+class EnterOrder47(DialectMessage, letter="O", direction=IN, size=47):
+    """`O` before there was cash or margin."""
+
+    __slots__ = ()
+    LAYOUT = layout(*_ENTER_46, _CLASSIFICATION)
+
+
+class OrderAccepted63(DialectMessage, letter="A", direction=OUT, size=63):
+    """`A` that answers the order of 46 bytes."""
+
+    __slots__ = ()
+    LAYOUT = layout(*_ACCEPTED_63)
+
+
+class OrderAccepted64(DialectMessage, letter="A", direction=OUT, size=64):
+    """`A` that answers the order of 47 bytes."""
+
+    __slots__ = ()
+    LAYOUT = layout(*_ACCEPTED_63, _CLASSIFICATION)
+
+
+class OrderExecutedWithParty(DialectMessage, letter="e", direction=OUT, size=42):
+    """`e` of some venues: a match, and with whom."""
+
+    __slots__ = ()
+    LAYOUT = layout(
+        _TIMESTAMP, _TOKEN, "executedQuantity" / Int32ub * "quantity of this match", _EXECUTION_PRICE, _LIQUIDITY,
+        "matchNumber" / Int64ub * "the same on both sides", "counterParty" / Alpha(12) * "the other side",
+    )  # fmt: skip
+
+
 JAPANNEXT = Dialect(
     "japannext-ouch",
     (
         EnterOrder, ReplaceOrder, CancelOrder, SystemEvent, OrderAccepted, OrderReplaced, OrderCanceled,
         OrderAIQCanceled, OrderExecuted, OrderRejected,
     ),
+    also_read=(EnterOrder46, EnterOrder47, OrderAccepted63, OrderAccepted64, OrderExecutedWithParty),
 )  # fmt: skip
 
 

@@ -2,20 +2,22 @@
 
 import pytest
 
-from base.client.ouch import DIALECTS, japannext, nasdaq50
+from base.client.ouch import DIALECTS, japannext, japannext64, nasdaq50
 from base.client.ouch.application import Application
 from base.errors import FieldError
 from base.wire.dialect import Dialect, Direction
 from base.wire.ouch.japannext import JAPANNEXT
+from base.wire.ouch.japannext64 import JAPANNEXT64
 from base.wire.ouch.nasdaq42 import NASDAQ42
 from base.wire.ouch.nasdaq50 import NASDAQ50
 
-WIRE = {"japannext": JAPANNEXT, "nasdaq42": NASDAQ42, "nasdaq50": NASDAQ50}
+WIRE = {"japannext": JAPANNEXT, "nasdaq42": NASDAQ42, "nasdaq50": NASDAQ50, "japannext64": JAPANNEXT64}
+APPLICATIONS = DIALECTS | {"japannext64": japannext64}
 
 
-@pytest.mark.parametrize("name", DIALECTS)
+@pytest.mark.parametrize("name", APPLICATIONS)
 def test_every_message_is_there_and_writes_the_same_bytes(name: str) -> None:
-    application: Application = DIALECTS[name]
+    application: Application = APPLICATIONS[name]
     wire: Dialect = WIRE[name]
     for message in wire.messages:
         made = getattr(application, message.__name__)()

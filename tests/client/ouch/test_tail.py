@@ -41,6 +41,11 @@ def test_decoded_messages_until_the_session_ends() -> None:
     assert lines[1].startswith('1 : {"message_type": "A"') and lines[2].startswith("2 : b'?' (messageType")
 
 
+def test_a_dialect_that_only_clients_speak_decodes_too() -> None:
+    code, told, _ = tail("-U", "short", "--dialect", "japannext64", "-s", 1)
+    assert code == 0 and "OrderAccepted: takes 72 bytes, got 65" in told.splitlines()[1]
+
+
 def test_a_definition_decodes_as_well() -> None:
     code, told, _ = tail("-U", "short", "-s", 2, "--definition", "itch50")
     assert code == 0 and "2 : b'?' (messageType: b'?' is none of itch50" in told

@@ -11,6 +11,7 @@ from base.wire.dialect import Dialect, Direction
 from base.wire.ouch import japannext_codes, nasdaq_codes
 from base.wire.ouch.appendage import TAGS
 from base.wire.ouch.japannext import JAPANNEXT
+from base.wire.ouch.japannext64 import JAPANNEXT64
 from base.wire.ouch.nasdaq42 import NASDAQ42
 from base.wire.ouch.nasdaq50 import NASDAQ50
 from base.wire.soupbintcp.packets import LoginAccepted, LoginRejected, LoginRequest, LoginRequest410
@@ -69,6 +70,7 @@ def tables() -> Iterator[tuple[str, str]]:
     yield "Japannext: messages", messages(JAPANNEXT)
     yield "Japannext: reject reasons", values(japannext_codes.RejectReason)
     yield "Japannext: cancel reasons", values(japannext_codes.CancelReason)
+    yield "Japannext with 64-bit quantities: messages", messages(JAPANNEXT64)
     yield "Nasdaq 4.2: messages", messages(NASDAQ42)
     yield "Nasdaq 4.2: reject reasons", values(nasdaq_codes.RejectReason42)
     yield "Nasdaq 5.0: messages", messages(NASDAQ50)

@@ -46,7 +46,7 @@ def test_noise_raises_nothing_but_a_parse_error() -> None:
 
 
 def test_the_number_of_messages_and_the_price() -> None:
-    assert (len(JAPANNEXT.of(Direction.TO_HOST)), len(JAPANNEXT.of(Direction.TO_CLIENT))) == (3, 7)
+    assert (len(JAPANNEXT.of(Direction.TO_HOST)), len(JAPANNEXT.of(Direction.TO_CLIENT))) == (3, 8)
     assert PRICE.to_wire("2300.5") == 23005
     assert str(PRICE.to_decimal(PRICE_MAX)) == "214748364.6"
     assert {name for cls in JAPANNEXT.messages for name in cls.PRICES} == {"price", "executionPrice"}
