@@ -73,14 +73,20 @@ def codec(plan: Plan) -> Iterator[Row]:
     if plan.original is None:
         yield AGAINST_ORIGINAL.not_measured("it is in no package registry; --original DIR names a checkout of it")
         return
-    original_us = [_original_us(plan.original) for _ in range(plan.rounds)]
+    try:
+        original_us = [_original_us(plan.original) for _ in range(plan.rounds)]
+    except subprocess.CalledProcessError as error:
+        yield AGAINST_ORIGINAL.not_measured(f"{plan.original}: {error.stderr.strip().splitlines()[-1]}")
+        return
     note = f"as it is, its prints to /dev/null: {median(original_us):.0f} us"
     yield AGAINST_ORIGINAL.measured(ratios(original_us, us["full decode"]), note)
 
 
 ORIGINAL = """
-import sys, time
+import sys, time, types
 sys.path.insert(0, sys.argv[1])
+base = sys.modules["base"] = types.ModuleType("base")  # it has no __init__.py, so another one of that name would win
+base.__path__ = [sys.argv[1] + "/base"]
 from base.process_message import process_message
 frame, number = bytes.fromhex(sys.argv[2]), int(sys.argv[3])
 start = time.process_time()

@@ -6,6 +6,7 @@ What the figures are is not judged here; a busy machine would fail for no reason
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,6 +97,12 @@ def test_what_the_codec_is_held_against_reads_the_same() -> None:
     assert read["full decode"].flat() == read["struct unpack"]
     assert read["encode"] == read["struct pack"] == calls["full decode"][1][0]
     assert read["construct"].OrderID == read["construct compiled"].OrderID == read["full decode"].OrderID
+
+
+def test_a_directory_that_is_no_checkout_of_the_original_is_said_so(tmp_path: Path) -> None:
+    *_, row = BENCHMARKS["codec"](Plan(1, 0.0, lambda text: None, tmp_path))
+    assert not row.rounds
+    assert row.note.startswith(f"{tmp_path}: ") and "Error: " in row.note
 
 
 @pytest.mark.parametrize(
