@@ -288,9 +288,6 @@ DAY_NS = 24 * 3600 * 1_000_000_000
 DAY_BUCKET_NS = 60 * 1_000_000_000
 """Nanoseconds of trades that are forgotten together: a minute, 1,441 sums per instrument however much is traded."""
 
-TAPE_TRADES = 10_000
-"""Newest trades kept to be looked at again, of all instruments: 2 MiB."""
-
 DROP_COPIES_KEPT = 65_536
 """Reports that one supervisor can ask for again: 16 MiB of 250 bytes; older ones are gone and the numbers say so."""
 

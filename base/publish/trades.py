@@ -1,6 +1,6 @@
-"""What was traded: the last price, what 24 hours saw of each instrument, and the tape.
+"""What was traded: the last price, and what 24 hours saw of each instrument.
 
-In: trades with their times, and the time as it passes. Out: the day of an instrument, the newest trades.
+In: trades with their times, and the time as it passes. Out: the day of an instrument.
 Never knows: orders, books, accounts, who asks.
 Follows section 3.12 of the protocol. A day is counted in buckets of ``limits.DAY_BUCKET_NS``: a trade counts for
 24 hours at least and for one bucket more at most, so memory is bounded however much is traded.
@@ -25,13 +25,6 @@ class Day(NamedTuple):
     volume_lots: int = 0
     high_ticks: int = 0
     low_ticks: int = 0
-
-
-class TapeEntry(NamedTuple):
-    """A trade and its time."""
-
-    print: Print
-    now_ns: int
 
 
 class _Bucket:
@@ -84,8 +77,6 @@ class Trades:
         self._counted = {instrument: _Counted() for instrument in instruments}
         self._newest_ns = 0
         self._deadline_ns: int | None = None
-        self.tape: deque[TapeEntry] = deque(maxlen=limits.TAPE_TRADES)
-        """The newest trades of all instruments, the newest last."""
         self.changed: set[int] = set()
         """Instruments whose day changed; whoever reads it clears it."""
 
@@ -101,7 +92,6 @@ class Trades:
         for one in prints:
             self._counted[one.instrument].count(number, one.price_ticks, one.lots)
             self.changed.add(one.instrument)
-            self.tape.append(TapeEntry(one, self._newest_ns))
             if self._deadline_ns is None:
                 self._deadline_ns = _end_of_day_ns(number)
 
@@ -128,27 +118,6 @@ class Trades:
     def day(self, instrument: int) -> Day:
         """The day of an instrument."""
         return self._counted[instrument].day
-
-    def capture(self) -> dict[int, tuple[Day, list[tuple[int, int, int, int]]]]:
-        """What is counted, in plain values, to be given to ``restore``; the tape is not part of it."""
-        return {
-            instrument: (
-                counted.day,
-                [(one.number, one.lots, one.high_ticks, one.low_ticks) for one in counted.buckets],
-            )
-            for instrument, counted in self._counted.items()
-        }
-
-    def restore(self, captured: dict[int, tuple[Day, list[tuple[int, int, int, int]]]]) -> None:
-        """Count on from what was captured."""
-        for instrument, (day, buckets) in captured.items():
-            counted = self._counted[instrument] = _Counted()
-            counted.day = Day(*day)
-            for number, lots, high_ticks, low_ticks in buckets:
-                bucket = _Bucket(number, high_ticks)
-                bucket.lots, bucket.low_ticks = lots, low_ticks
-                counted.buckets.append(bucket)
-        self._deadline_ns = self._next_deadline_ns()
 
 
 def _end_of_day_ns(number: int) -> int:

@@ -1,8 +1,7 @@
-"""What is to be seen of a market: pictures of it as whole numbers, and a book as lines of text.
+"""What is to be seen of a market: pictures of it as whole numbers, and numbers as text.
 
-In: happenings in their order, an instrument. Out: pictures, lines. Never knows: accounts, messages, terminals.
-Follows sections 3.10 to 3.14 of the protocol: levels best first, StartLayer 2 and 3 leave the best ten and twenty
-out. In lines the sellers stand above the buyers, as on a trader's screen.
+In: happenings in their order, an instrument. Out: pictures, texts. Never knows: accounts, messages, terminals.
+Follows sections 3.10 to 3.14 of the protocol: levels best first, StartLayer 2 and 3 leave the best ten and twenty out.
 """
 
 from collections.abc import Iterable
@@ -12,7 +11,6 @@ from typing import NamedTuple
 from base.publish.depth import Depth, Level, Print
 from base.publish.trades import Day, Trades
 from base.vocabulary.feed import Happening
-from base.vocabulary.instruments import Instrument
 
 LAYER_LEVELS = 10
 """Levels between two start layers."""
@@ -76,21 +74,3 @@ def decimal_text(value: Fraction) -> str:
     digits = str(numerator * scale // value.denominator).rjust(places + 1, "0")
     sign = "-" if value < 0 else ""
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
-
-
-def book_lines(depth: Depth, instrument: Instrument, count: int) -> list[str]:
-    """The best ``count`` levels of both sides: quantity to buy, price, quantity to sell, orders."""
-    bids, asks = depth.levels(instrument.number, count)
-    lines = [f"{instrument.name:^48}", f"{'buy':>14} {'price':>14} {'sell':>14}  orders"]
-    lines += [_line(instrument, level, buys=False) for level in reversed(asks)]
-    lines += [_line(instrument, level, buys=True) for level in bids]
-    if not bids and not asks:
-        lines.append(f"{'(empty)':^48}")
-    return [line.rstrip() for line in lines]
-
-
-def _line(instrument: Instrument, level: Level, *, buys: bool) -> str:
-    price = decimal_text(level.price_ticks * instrument.tick)
-    quantity = decimal_text(level.lots * instrument.lot)
-    buy, sell = (quantity, "") if buys else ("", quantity)
-    return f"{buy:>14} {price:>14} {sell:>14}  {level.orders:>6}"

@@ -72,26 +72,6 @@ def test_memory_is_bounded() -> None:
         for _ in range(3):
             trades.follow([printed(1 + minute % 7, 1)], minute * MINUTE)
     assert len(trades._counted[1].buckets) == DAY_BUCKETS + 1
-    trades.follow([printed(1, 1)] * (limits.TAPE_TRADES + 5), 2 * DAY_BUCKETS * MINUTE)
-    assert len(trades.tape) == limits.TAPE_TRADES
-
-
-def test_the_tape_keeps_order_and_times() -> None:
-    trades = Trades([1])
-    trades.follow([printed(5, 1, 1), printed(6, 1, 2)], 10)
-    trades.follow([printed(7, 1, 3)], 4)
-    assert [(entry.print.exec_id, entry.now_ns) for entry in trades.tape] == [(1, 10), (2, 10), (3, 10)]
-
-
-def test_another_counts_on_from_what_was_captured() -> None:
-    trades, other = Trades([1, 4]), Trades([1, 4])
-    for minute, price in enumerate((100, 300, 50)):
-        trades.follow([printed(price, 2)], minute * MINUTE)
-    other.restore(trades.capture())
-    for each in (trades, other):
-        each.follow([printed(70, 1)], (DAY_BUCKETS + 2) * MINUTE)
-    assert other.day(1) == trades.day(1) == Day(70, 1, 3, 70, 50)
-    assert other.next_deadline_ns() == trades.next_deadline_ns()
 
 
 def test_a_last_price_from_before() -> None:

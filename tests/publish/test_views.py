@@ -1,6 +1,6 @@
-"""A book is printed with exact decimals, sellers above buyers.
+"""A picture is that of its moment, and numbers are written exactly.
 
-In: levels. Out: verdicts on lines. Never knows: where the levels come from.
+In: happenings, numbers. Out: verdicts. Never knows: where they come from.
 """
 
 from fractions import Fraction
@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from base.publish.depth import Depth, Level
+from base.publish.depth import Level
 from base.publish.trades import Day
-from base.publish.views import Pictures, book_lines, decimal_text
+from base.publish.views import Pictures, decimal_text
 from base.vocabulary.events import OrderAccepted, Trade
 from base.vocabulary.feed import Happening
-from tests.reference.market import BTCUSD
 
 
 @pytest.mark.parametrize(
@@ -42,27 +41,6 @@ def test_decimal_text_reads_back(numerator: int, places: int) -> None:
     text = decimal_text(value)
     assert Fraction(text) == value
     assert "." not in text or not text.endswith("0")
-
-
-def test_a_book_as_lines() -> None:
-    depth = Depth([1])
-    for number, (side, price, lots) in enumerate([(1, 99, 150_000), (1, 99, 1), (2, 101, 25_000), (2, 103, 1)], 1):
-        depth.entered(1, side, price, lots, [OrderAccepted(number)])
-    assert book_lines(depth, BTCUSD, 5) == [
-        "                     BTCUSD",
-        "           buy          price           sell  orders",
-        "                         51.5        0.00001       1",
-        "                         50.5           0.25       1",
-        "       1.50001           49.5                      2",
-    ]
-    assert book_lines(depth, BTCUSD, 1)[2:] == [
-        "                         50.5           0.25       1",
-        "       1.50001           49.5                      2",
-    ]
-
-
-def test_an_empty_book_says_so() -> None:
-    assert book_lines(Depth([1]), BTCUSD, 5)[-1].strip() == "(empty)"
 
 
 def test_a_picture_has_its_day_and_the_levels_behind_a_start_layer() -> None:
