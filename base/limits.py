@@ -124,9 +124,9 @@ REPLACEMENTS_NS = 60 * 1_000_000_000
 """Nanoseconds in which they are counted."""
 
 MDS_LOOK_NS = 5_000_000
-"""Nanoseconds between two looks of an MDS at the journal, each a send per session; a tenth of a longer interval."""
+"""Nanoseconds between two looks of an MDS at the journal, each a send per session; a quarter of a longer interval."""
 
-MDS_TURN_NS = 10_000_000
+MDS_TURN_NS = 25_000_000
 """Nanoseconds that an MDS which is behind follows the journal before it sends: some thousand trades close nobody."""
 
 SPARE_LOOK_NS = 100_000_000

@@ -68,7 +68,7 @@ def build_mds(
         stack.callback(loop.close)
         venue.unsent_bytes = loop.unsent_bytes
         venue.hold_back = loop.hold_back
-        look_ns = min(max(limits.MDS_LOOK_NS, settings.book_interval_ns // 10), limits.MDS_TURN_NS)
+        look_ns = min(max(limits.MDS_LOOK_NS, settings.book_interval_ns // 4), limits.MDS_TURN_NS)
         loop.timers.every(look_ns, _looking(following, relay), loop.now_ns + look_ns)
         announce(loop, Leases(tables), MARKET_DATA, settings.mds_advertised)
         return Server("MDS", loop, stack.pop_all())
