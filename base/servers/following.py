@@ -95,16 +95,11 @@ class Following:
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Nothing that is carried out forms cycles, and looking for them takes half of a recovery's time.
-
-    Nor is what came meanwhile looked through as new afterwards: freezing and thawing makes it old at once.
-    """
+    """Nothing that is carried out forms cycles, and looking for them takes half of a recovery's time."""
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
-            gc.freeze()
-            gc.unfreeze()
             gc.enable()

@@ -10,7 +10,7 @@ from base import limits
 from base.clock import Clock
 from base.exchange import Exchange
 from base.journal.replay import Commit
-from base.servers.following import Following, _without_collector
+from base.servers.following import Following
 from base.servers.past import Past
 from base.venue import open_oes
 from tests.kit.floor import OpenDoor
@@ -90,10 +90,3 @@ def test_nobody_looks_for_cycles_while_the_past_is_repeated(tmp_path: Path, monk
     with ExitStack() as stack:
         Oes(tmp_path, stack)
     assert len(seen) == 3 and not any(seen) and gc.isenabled()
-
-
-def test_what_came_out_of_the_past_is_old_at_once() -> None:
-    with _without_collector():
-        kept = [[] for _ in range(100_000)]  # type: ignore[var-annotated]
-    assert len(kept) > gc.get_count()[0], "else the next look goes through all of it"
-    assert any(one is kept for one in gc.get_objects(2)) and not any(one is kept for one in gc.get_objects(0))
