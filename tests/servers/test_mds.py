@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,8 +95,8 @@ def named(state: Path) -> tuple[str, ...]:
 
 
 @contextmanager
-def venue(state: Path) -> Iterator[tuple[Server, Server, Server]]:
-    settings = demo_settings()
+def venue(state: Path, interval_ns: int = 0) -> Iterator[tuple[Server, Server, Server]]:
+    settings = replace(demo_settings(), book_interval_ns=interval_ns)
     with (
         serving(lambda: build_oes(settings, LOOPBACK, state)) as oes,
         serving(lambda: build_mds(settings, LOOPBACK, state)) as mds,
@@ -118,8 +119,9 @@ def test_it_is_named_by_the_aes_while_it_accepts(tmp_path: Path) -> None:
     assert named(tmp_path) == ()
 
 
-def test_a_subscriber_sees_what_is_there_then_every_change_and_every_trade(tmp_path: Path) -> None:
-    with venue(tmp_path) as (_, _, aes):
+@pytest.mark.parametrize("interval_ns", [0, 60_000_000], ids=["every change", "an interval"])
+def test_a_subscriber_sees_what_is_there_then_what_changes_and_every_trade(tmp_path: Path, interval_ns: int) -> None:
+    with venue(tmp_path, interval_ns) as (_, _, aes):
         trade(aes, 50_000.0)
         viewer = Viewer(aes.address, 100700, "BOU7")
         viewer.subscribe(SubscribeType.TOB, 1)
