@@ -83,7 +83,7 @@ class Oes:
     def open(
         self, address: tuple[str, int], *, observer: Observer | None = None, durable: bool = True, forks: bool = False
     ) -> Server:
-        """Carry out what is left of the past and listen; OSError for an address that cannot be listened on.
+        """Carry out the rest of the past and listen; OSError or HandoffError for an address that cannot be listened on.
 
         ``durable`` says that nothing is answered before it is on the disk, ``forks`` that the process is our own.
         """

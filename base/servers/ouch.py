@@ -8,6 +8,7 @@ import logging
 
 from base import limits
 from base.access.accounts import Accounts
+from base.errors import HandoffError
 from base.gateway.ouch_front import OuchFront
 from base.network.event_loop import EventLoop
 from base.ouch_venue import OuchVenue
@@ -39,9 +40,15 @@ class OuchHouse:
         self.addresses: dict[int, tuple[str, int]] = {}
 
     def listen(self, loop: EventLoop) -> None:
-        """Listen at every address of the settings; OSError for one that cannot be listened on."""
+        """Listen at every address of the settings; HandoffError names one that cannot be listened on."""
         for port, address in self._settings.ouch.addresses:
-            self.addresses[port] = loop.listen(address, limits.OUCH_PASS_BYTES)
-            log.info("OUCH, %s, at %s", port.name.lower().replace("_", " "), format_address(self.addresses[port]))
+            name = port.name.lower().replace("_", " ")
+            try:
+                self.addresses[port] = loop.listen(address, limits.OUCH_PASS_BYTES)
+            except OSError as error:
+                reason = error.strerror or error
+                where = format_address(address)
+                raise HandoffError(f"cannot listen for OUCH, {name}, on {where}: {reason}") from error
+            log.info("OUCH, %s, at %s", name, format_address(self.addresses[port]))
         self.routing.lead({address[1]: port for port, address in self.addresses.items()})
         self.venue.unsent_bytes = loop.unsent_bytes

@@ -33,11 +33,17 @@ bare_logins = ["C"]
 LOGIN = '[[ouch.logins]]\nname = "{name}"\npassword = "pw{name}"\naccount = {account}\nuser = "{account}"\n'
 
 
-def settings() -> Settings:
+def settings_text() -> str:
+    """What the settings file of the venue says."""
     users = ((1, "A"), (2, "B"), (3, "C"))
     accounts = "".join(ACCOUNT.format(number=one, user=one, fees="") for one, _ in users)
     logins = "".join(LOGIN.format(name=name, account=one) for one, name in users)
-    return parse_settings("ouch.toml", INSTRUMENTS + accounts + OUCH + logins)
+    return INSTRUMENTS + accounts + OUCH + logins
+
+
+def settings() -> Settings:
+    """The settings of the venue."""
+    return parse_settings("ouch.toml", settings_text())
 
 
 @contextmanager

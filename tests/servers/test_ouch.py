@@ -1,10 +1,16 @@
 """OUCH over real sockets, beside BO in the same process, and after a restart of it."""
 
+import socket
 from pathlib import Path
 
+import pytest
+
+from base.errors import HandoffError
+from base.servers.oes import Oes
+from base.servers.settings import parse_settings
 from base.wire.ouch.nasdaq42 import NASDAQ42
 from tests.kit.ouch_floor import BARE, JP, N42, N50, jp, jp_cancel, n42, told
-from tests.kit.ouch_sockets import Peer, running
+from tests.kit.ouch_sockets import OUCH, Peer, running, settings_text
 
 
 def test_dialects_meet_over_sockets_and_streams_survive_a_restart(tmp_path: Path) -> None:
@@ -46,3 +52,16 @@ def test_dialects_meet_over_sockets_and_streams_survive_a_restart(tmp_path: Path
         assert told(seller.hear(1)) == "CU"
         for peer in (seller, buyer):
             peer.close()
+
+
+def test_an_address_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = f"127.0.0.1:{other.getsockname()[1]}"
+        there = OUCH.replace('nasdaq42 = "127.0.0.1:0"', f'nasdaq42 = "{taken}"')
+        oes = Oes(parse_settings("ouch.toml", settings_text().replace(OUCH, there)), tmp_path)
+        oes.take()
+        try:
+            with pytest.raises(HandoffError, match=f"^cannot listen for OUCH, nasdaq 42, on {taken}: Address already"):
+                oes.open(("127.0.0.1", 0), durable=False)
+        finally:
+            oes.close()
