@@ -19,8 +19,9 @@ from base.errors import SettingsError
 from base.publish.views import decimal_text
 from base.servers.journal_retelling import KnownOrder, Retelling, Told
 from base.servers.journal_tables import balances
-from base.vocabulary.events import Trade
+from base.vocabulary.events import Trade, TradeBroken
 from base.vocabulary.instruments import Instrument
+from base.vocabulary.operator_commands import BreakReason
 from base.wire.bo.codes import TIF, OrderType, Side
 
 Row: TypeAlias = tuple[int | str, ...]
@@ -31,7 +32,7 @@ FILE_MODE = 0o600
 
 TABLES: dict[str, dict[str, str]] = {
     "orders": {
-        "number": COUNT, "account": COUNT, "user": WORDS, "first_order_id": COUNT, "order_id": COUNT,
+        "number": COUNT, "account": COUNT, "user": WORDS, "first_order_id": DECIMAL, "order_id": DECIMAL,
         "symbol": WORDS, "order_type": WORDS, "side": WORDS, "time_in_force": WORDS, "price": DECIMAL,
         "quantity": DECIMAL, "executed": DECIMAL, "open": DECIMAL, "cancelled": DECIMAL, "status": WORDS,
         "entered_at": COUNT, "ended_at": COUNT,
@@ -41,6 +42,7 @@ TABLES: dict[str, dict[str, str]] = {
         "resting_number": COUNT, "resting_account": COUNT, "resting_side": WORDS, "resting_fee": DECIMAL,
         "incoming_number": COUNT, "incoming_account": COUNT, "incoming_fee": DECIMAL, "currency": WORDS,
     },
+    "broken": {"exec_id": COUNT, "record": COUNT, "time": WORDS, "reason": WORDS},
     "positions": {
         "account": COUNT, "symbol": WORDS, "bought": DECIMAL, "sold": DECIMAL, "bought_value": DECIMAL,
         "sold_value": DECIMAL, "owed": DECIMAL, "collateral": DECIMAL,
@@ -150,6 +152,8 @@ def export(market: Retelling, told: Iterable[Told], target: Target) -> dict[str,
         if trades:
             rows = (_execution(trade, one, market, instruments[trade.instrument]) for trade in trades)
             target.write("executions", counted("executions", rows))
+        if broken := [_broken(event, one) for event in one.events if isinstance(event, TradeBroken)]:
+            target.write("broken", counted("broken", broken))
     makers: dict[str, Callable[[Retelling], Iterable[Row]]] = {
         "orders": _orders, "positions": _positions, "balances": lambda one: balances(one).rows, "fees": _fees,
     }  # fmt: skip
@@ -167,7 +171,7 @@ def _orders(market: Retelling) -> Iterator[Row]:
 def _order(order: KnownOrder, market: Retelling, instrument: Instrument) -> Row:
     who = market.settings.participants[order.participant]
     return (
-        order.number, who.account, who.user, order.first_id, order.order_id, instrument.name,
+        order.number, who.account, who.user, str(order.first_id), str(order.order_id), instrument.name,
         OrderType(order.order_type).name, Side(order.side).name,
         TIF(order.time_in_force).name if order.time_in_force else "",
         decimal_text(order.price_ticks * instrument.tick), _lots(order.quantity_lots, instrument),
@@ -185,6 +189,10 @@ def _execution(trade: Trade, told: Told, market: Retelling, instrument: Instrume
         trade.resting_number, accounts[0], Side(resting.side).name, _cash(trade.resting_fee_atoms, instrument),
         trade.incoming_number, accounts[1], _cash(trade.incoming_fee_atoms, instrument), instrument.quote.name,
     )  # fmt: skip
+
+
+def _broken(event: TradeBroken, told: Told) -> Row:
+    return event.exec_id, told.sequence, utc_text(told.now_ns), BreakReason(event.reason).name
 
 
 def _positions(market: Retelling) -> Iterator[Row]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from base.errors import SettingsError
+from base.gateway.operator_requests import OperatorRequest
 from base.servers.journal_export import FORMULA_STARTS, TABLES, CsvTarget, SqliteTarget, Target, export, harmless
 from base.servers.journal_reading import Reading
 from base.servers.journal_retelling import Retelling
@@ -42,7 +43,8 @@ def test_the_sums_are_those_of_the_market(crowd: tuple[Path, KeptFloor], tmp_pat
     state, floor = crowd
     counts = exported(state, SqliteTarget(tmp_path / "day.db"))
     tables = tables_of(tmp_path / "day.db")
-    assert counts == {name: len(rows) for name, rows in tables.items()} and min(counts.values()) > 1
+    assert counts == {name: len(rows) for name, rows in tables.items()}
+    assert counts.pop("broken") == 0 and min(counts.values()) > 1
     executions, orders = tables["executions"], {row["number"]: row for row in tables["orders"]}
     assert [row["exec_id"] for row in executions] == list(range(1, len(executions) + 1))
     for number, order in orders.items():
@@ -128,3 +130,18 @@ def test_the_document_has_every_column() -> None:
             described[table.strip("`")] = []
         described[list(described)[-1]] += re.findall(r"`(\w+)`", columns)
     assert described == {table: list(columns) for table, columns in TABLES.items()}
+
+
+def test_ids_of_any_size_and_a_broken_trade(tmp_path: Path) -> None:
+    with kept(tmp_path, crowd_settings()) as floor:
+        floor.log_on(1, 3)
+        floor.send(1, floor.order(1, OrderID=2**64 - 1))
+        floor.send(3, floor.order(3, BOSide=2))
+        floor.venue.operate(OperatorRequest("break-trade", trade=1, reason="consent"), floor.now_ns)
+        floor.collect()
+    exported(tmp_path, SqliteTarget(tmp_path / "day.db"))
+    tables = tables_of(tmp_path / "day.db")
+    assert [row["order_id"] for row in tables["orders"]] == [str(2**64 - 1), "2"]
+    (broken,) = tables["broken"]
+    assert (broken["exec_id"], broken["reason"]) == (tables["executions"][0]["exec_id"], "CONSENT")
+    assert broken["record"] > tables["executions"][0]["record"] and tables["positions"] == []
