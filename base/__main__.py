@@ -218,7 +218,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"handoff {__version__}")
         return OK
     if options.command is None:
-        parser.error("a COMMAND is needed")
+        parser.print_help(sys.stderr)
+        return WRONG_USAGE
     command: Command = options.run
     return _reported(lambda: command(options))
 

@@ -79,6 +79,8 @@ class Transcript:
 
     def __init__(self, output: TextIO | None = None, *, colour: bool | None = None) -> None:
         self._output = output
+        self._unreachable: dict[tuple[str, Address], str] = {}
+        """Servers that cannot be used, and why; said once, however often they are tried until one can be used."""
         self._colour = output is not None and (wants_colour(output) if colour is None else colour)
         if self._colour:
             colorama.just_fix_windows_console()
@@ -107,15 +109,21 @@ class Transcript:
 
     def connecting(self, server: str, address: Address) -> None:
         """Say which server is called."""
+        if (server, address) in self._unreachable:
+            return
         self.say(f"The {server} server is", address[0], ":", address[1], blank_after=server == "AES")
         self.say("Starting connection to", address[0], ":", address[1], " ...")
 
     def connected(self) -> None:
         """Say that the server answered the call."""
+        self._unreachable.clear()
         self.say("Successfully connected to the server.")
 
     def unreachable(self, server: str, address: Address, why: str) -> None:
         """Say that a server cannot be used and why."""
+        if self._unreachable.get((server, address)) == why:
+            return
+        self._unreachable[server, address] = why
         self.say(f"The {server} server at", address[0], ":", address[1], "cannot be used:", why, colour=REFUSED_COLOUR)
 
     def lost(self, server: str, address: Address, resume_ns: int) -> None:

@@ -161,3 +161,20 @@ def test_three_codes_are_no_refusal(reason: int, accepted: bool) -> None:
 def test_every_reject_has_a_name() -> None:
     assert [reject_name(reason) for reason in RejectReason] == [reason.name for reason in RejectReason]
     assert reject_name(58) == "unknown reject 58"
+
+
+def test_a_server_that_is_tried_again_and_again_is_told_of_once() -> None:
+    output = io.StringIO()
+    transcript = Transcript(output)
+    for _ in range(3):
+        transcript.connecting("AES", AES)
+        transcript.unreachable("AES", AES, "Connection refused")
+    transcript.connecting("AES", AES)
+    transcript.unreachable("AES", AES, "no answer within 3 s")
+    assert [line.split(":")[-1] for line in output.getvalue().splitlines() if "cannot be used" in line] == [
+        " Connection refused", " no answer within 3 s",
+    ]  # fmt: skip
+    assert output.getvalue().count("Starting connection") == 1
+    transcript.connected()
+    transcript.connecting("AES", AES)
+    assert output.getvalue().count("Starting connection") == 2
