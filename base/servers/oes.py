@@ -92,7 +92,8 @@ class Oes:
         )
         loop = EventLoop(keeping.recorder, address, self._clock, observer)
         self._held.callback(loop.close)
-        loop.when_more_is_waiting = keeping.recorder.more_is_waiting
+        if durable:  # else there is nothing to wait for
+            loop.when_more_is_waiting = keeping.recorder.more_is_waiting
         self._venue.unsent_bytes = loop.unsent_bytes
         self._venue.hold_back = loop.hold_back
         self.ouch.listen(loop)

@@ -74,6 +74,12 @@ def test_an_address_in_use_leaves_no_lease(tmp_path: Path) -> None:
     journal.close()
 
 
+@pytest.mark.parametrize("durable", [True, False])
+def test_answers_are_held_only_while_the_disk_is_waited_for(tmp_path: Path, durable: bool) -> None:
+    with build_oes(demo_settings(), LOOPBACK, tmp_path, durable=durable) as server:
+        assert (server.loop.when_more_is_waiting is not None) is durable
+
+
 def test_two_accounts_trade_through_both_servers(tmp_path: Path) -> None:
     with (
         serving(lambda: build_oes(demo_settings(), LOOPBACK, tmp_path)) as oes,
