@@ -110,7 +110,7 @@ def test_a_pipe_that_is_closed_ends_it_without_a_word(venue: WholeVenue) -> None
         program.stdout.close()
         trade(venue.aes, 50_001.0, quantity=0.5)
         assert program.stderr.read() == ""
-    assert program.returncode == 1
+    assert program.returncode == 141
 
 
 class TerminalText(io.StringIO):

@@ -20,6 +20,8 @@ import pexpect
 from tests.kit.patience import PATIENCE_S
 from tests.kit.source import ROOT
 
+OURS_ALONE = ("NO_COLOR", "PYTHONWARNINGS", "COLUMNS", "LINES")
+
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -29,8 +31,8 @@ def command(program: str, *arguments: object) -> list[str]:
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """Give the environment of a program: ours, without what would colour or silence it."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "PYTHONWARNINGS")}
+    """Give the environment of a program: ours, without what would colour, silence or narrow it."""
+    kept = {name: value for name, value in os.environ.items() if name not in OURS_ALONE}
     return kept | {"PYTHONPATH": str(ROOT)} | changes
 
 

@@ -235,7 +235,8 @@ def test_a_closed_pipe_is_no_traceback(typed: str, reader: str, lines: int, tmp_
     command = f"{sys.executable} -m base journal --state {tmp_path} {typed} --settings {tmp_path}/crowd.toml | {reader}"
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     end = subprocess.run(["sh", "-c", command], capture_output=True, text=True, cwd=ROOT, env=buffered)
-    assert end.stdout.count("\n") == lines and end.stderr == ""
+    assert end.stdout.count("\n") == lines
+    assert not [line for line in end.stderr.splitlines() if not line.endswith("carried out again")], "how far it is"
 
 
 def test_it_loads_no_network_and_no_database_to_show() -> None:
