@@ -169,7 +169,11 @@ def durable(plan: Plan) -> Iterator[Row]:
 
 
 def latency(plan: Plan) -> Iterator[Row]:
-    """The median round trip of one order at a time, all sides asking for readiness without sleeping."""
+    """The median round trip of one order at a time, all sides asking for readiness without sleeping.
+
+    Whoever else uses the core makes that longer by whole slices of time and never shorter, so the least disturbed round
+    of each side counts.
+    """
     if compiler() is None:
         yield LATENCY.not_measured(NO_COMPILER)
         return
@@ -178,9 +182,13 @@ def latency(plan: Plan) -> Iterator[Row]:
         start_limit(1, durability="none", spins=True),
     )
     with contest(servers, plan, (ping_pong, ping_pong)) as (venue, limit):
+        least = [min(one.latencies_us(0.5)) for one in (venue, limit)]
         p50, p99 = ([median(one.latencies_us(part)) for one in (venue, limit)] for part in (0.5, 0.99))
-        note = f"p50: venue {p50[0]:.1f} us, C {p50[1]:.1f} us; p99: venue {p99[0]:.1f} us, C {p99[1]:.1f} us"
-        yield LATENCY.measured(ratios(venue.latencies_us(0.5), limit.latencies_us(0.5)), note)
+        yield LATENCY.measured(
+            [least[0] / least[1]],
+            f"p50 of the least disturbed round: venue {least[0]:.1f} us, C {least[1]:.1f} us; medians of the rounds:"
+            f" p50 {p50[0]:.1f} us, C {p50[1]:.1f} us; p99 {p99[0]:.1f} us, C {p99[1]:.1f} us",
+        )
 
 
 def nasdaq(plan: Plan) -> Iterator[Row]:

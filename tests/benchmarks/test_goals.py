@@ -55,6 +55,13 @@ def test_the_goals_are_those_of_the_plan() -> None:
     assert len({row.key for row in ROWS}) == len(ROWS)
 
 
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.key)
+def test_every_goal_stands_in_the_document(row: Row) -> None:
+    text = (ROOT / "docs/performance.md").read_text()
+    cells = [[cell.strip() for cell in line.split("|")[1:4]] for line in text.splitlines() if line.startswith("| ")]
+    assert [row.axis, row.part, str(row.goal)] in cells
+
+
 def test_a_short_run_prints_a_table() -> None:
     keys = ["codec", "throughput", "latency"] if count(ordinary=1, long=2) == 1 else [*BENCHMARKS][:6]
     command = [sys.executable, "-m", "benchmarks.goals", "--rounds", "1", "--seconds", "0.05", "--only", *keys]
