@@ -139,6 +139,7 @@ def _build(
             if not oes.stand_by(signals=True, stop_with_input=STANDARD_INPUT if options.stop_with_input else None):
                 oes.close()
                 return None
+            gc.disable()  # clients wait for the takeover
         return oes.open(address, observer=observer, durable=options.durable, forks=True)
     except BaseException:
         oes.close()

@@ -9,13 +9,17 @@ import fcntl
 import socket
 import termios
 from array import array
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from unittest.mock import patch
 
 from base.access.grants import Grants
 from base.access.state_file import StateFile
 from base.clock import Clock
 from base.gateway.ouch_orders import OuchPort
+from base.network.application import Outbound
 from base.network.connection import Connection
 from base.one_time_code import hotp, secret_of
 from base.servers.oes import Oes
@@ -27,6 +31,7 @@ from base.wire.bo.transaction import Transaction
 from base.wire.framing import Framer
 from base.wire.soupbintcp.packets import LoginRequest
 from benchmarks.processes import USER, settings_for
+from tests.kit.clock import ManualClock
 
 PASSES = 50
 OUCH = '[ouch]\njapannext = "127.0.0.1:0"\n'
@@ -105,11 +110,40 @@ class DrivenOes:
         oes = Oes(parse_settings("users", settings_for(users) + OUCH + logins), state)
         oes.take()
         self.server: Server = oes.open(("127.0.0.1", 0), durable=False)
+        self.answers: Counter[int] = Counter()
+        """Frames that the server had for each connection; what the kernel does with them takes a time of its own."""
+        self._count_answers()
         self.ouch_address = oes.ouch.addresses[OuchPort.JAPANNEXT]
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self._echo = socket.create_connection(listener.getsockname()), listener.accept()[0]
         self.traders: list[Trader] = []
         self.members: list[socket.socket] = []
+
+    def _count_answers(self) -> None:
+        application = self.server.loop._application
+        outbound = application.outbound
+
+        def counted() -> Sequence[Outbound]:
+            told = outbound()
+            for one in told:
+                self.answers[one.connection] += len(one.frames)
+            return told
+
+        application.outbound = counted  # type: ignore[method-assign]
+
+    def answers_to(self, trader: Trader) -> int:
+        """How many frames the server had for a client so far."""
+        return self.answers[self.connection_of(trader).number]
+
+    @contextmanager
+    def time_stands_still(self) -> Iterator[None]:
+        """Nothing becomes due while the block lasts."""
+        loop = self.server.loop
+        self.run_pass()
+        with patch.object(loop, "_clock", ManualClock()) as clock:
+            clock.wall_ns = clock.now_ns = lambda: loop.now_ns
+            self.run_pass()
+            yield
 
     def enter(self, count: int = 1) -> list[Trader]:
         """Log on the next users."""
@@ -156,15 +190,19 @@ class DrivenOes:
 
     def connection_of(self, trader: Trader) -> Connection:
         """The server's end of a client's connection."""
-        name = trader.sock.getsockname()
-        (connection,) = [one for one in self.server.loop._connections.values() if one.addr == name]
+        ends = trader.sock.getsockname(), trader.sock.getpeername()
+        connections = self.server.loop._connections.values()
+        (connection,) = [one for one in connections if (one.addr, one.sock.getsockname()) == ends]
         return connection
 
     def unread_bytes(self, trader: Trader) -> int:
         """Bytes of a client that the server has not read: on its side, on the client's, and not even sent."""
-        waiting = array("i", [0])
-        total = len(trader._unsent)
-        for sock, question in ((self.connection_of(trader).sock, termios.FIONREAD), (trader.sock, termios.TIOCOUTQ)):
-            fcntl.ioctl(sock, question, waiting)
-            total += waiting[0]
-        return total
+        received = waiting_bytes(self.connection_of(trader).sock, termios.FIONREAD)
+        return received + waiting_bytes(trader.sock, termios.TIOCOUTQ) + len(trader._unsent)
+
+
+def waiting_bytes(sock: socket.socket, question: int) -> int:
+    """What the kernel keeps for a socket: received and not read, or not yet taken by the other side."""
+    answer = array("i", [0])
+    fcntl.ioctl(sock, question, answer)
+    return answer[0]
