@@ -93,7 +93,7 @@ def test_at_most_one_book_per_interval_and_that_the_newest() -> None:
     scene.watch(TOB, BTCUSD)
     times: list[int] = []
     last = None
-    for step in range(count(ordinary=200, long=20_000)):
+    for step in range(count(ordinary=200, long=9_000)):  # one account may have 10,000 open orders
         scene.trade(1, BOPrice=50.0 + step / 2, MsgSeqNum=0)
         scene.gallery.wait(7 * MS)
         for book in scene.gallery.read(3):
