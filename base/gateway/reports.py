@@ -16,6 +16,7 @@ from base.gateway.drop_copy import CapturedCopies, DropCopies
 from base.gateway.translate_bo import (
     REJECT_CODES,
     InstrumentScales,
+    in_second_leg,
     read_asker,
     write_asker,
     write_cancelled,
@@ -323,7 +324,9 @@ class Reports:
     def _report_replaced(self, client: Client, event: OrderReplaced, request: Entry) -> None:
         scales = self._scales[request.instrument]
         entry = self.entries[event.number]
-        entry.frame, entry.participant, entry.last_message_type = request.frame, request.participant, REPLACED
+        is_in_second_leg = isinstance(entry, LeggedEntry) and entry.has_second_leg
+        entry.frame = in_second_leg(request.frame, entry.frame) if is_in_second_leg else request.frame
+        entry.participant, entry.last_message_type = request.participant, REPLACED
         reply = bytearray(request.frame)
         write_replaced(reply, REPLACED, scales.quantity[event.leaves_lots], scales.price[event.old_price_ticks])
         client.report(reply)

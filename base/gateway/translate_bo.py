@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from base import limits
 from base.vocabulary.instruments import LARGEST_EXACT_INTEGER, Instrument
+from base.vocabulary.orders import OrderType
 from base.vocabulary.rejects import Reject
 from base.wire.bo.codes import NO_REJECT, RejectReason, TriggerType
 from base.wire.bo.transaction import Transaction, Transaction238
@@ -119,6 +120,8 @@ write_withdrawn = writer(
     Transaction, "MessageType", "OrigOrderID", "BOCancelShares", "RemainingQuantity", "RejectReason"
 )
 write_leg = writer(Transaction, "BOPrice", "BOSide")
+_read_side = projection(Transaction, "BOSide").unpack
+_read_leg_prices = projection(Transaction, "OrderType", "TakeProfitPrice", "SecondLegPrice").unpack
 write_cancelled = writer(Transaction, "MessageType", "BOCancelShares")
 write_replaced = writer(Transaction, "MessageType", "RemainingQuantity", "BOOrigPrice")
 write_state = writer(Transaction, "MessageType", "ExecShares", "RemainingQuantity")
@@ -262,6 +265,17 @@ def without_results(frame: bytes) -> bytes:
     clean = bytearray(frame)
     _write_results(clean, *(0 for _ in RESULTS))
     return bytes(clean)
+
+
+def in_second_leg(request: bytes, shown: bytes) -> bytes:
+    """Give a replace of an order's second leg as its reports show it: the side shown so far, the leg's new price.
+
+    The request itself carries the side that the order was entered with.
+    """
+    order_type, take_profit, second_leg = _read_leg_prices(request)
+    frame = bytearray(request)
+    write_leg(frame, second_leg if order_type == OrderType.BRACKET else take_profit, *_read_side(shown))
+    return bytes(frame)
 
 
 def asks_for_attributes(frame: bytes) -> bool:

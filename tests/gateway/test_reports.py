@@ -4,6 +4,7 @@ import pytest
 
 from base import limits
 from base.vocabulary.events import Trade
+from base.wire.bo.codes import MessageType
 from base.wire.bo.transaction import Transaction, Transaction238
 from tests.gateway.test_order_entry import older
 from tests.kit.floor import ATOM, Floor
@@ -99,3 +100,28 @@ def test_a_status_shows_no_fee() -> None:
     floor.venue._front._order_entry.reports.report_unasked([trade])  # type: ignore[attr-defined]
     (status,) = floor.send(1, floor.order(1, MessageType=5, OrigOrderID=order.OrderID))[1:]
     assert (status.MessageType, status.ExecFee) == (9, 0.0)
+
+
+@pytest.mark.parametrize(
+    "order_type, prices, other",
+    [(11, ("SecondLegPrice", 102.0, 103.0), {}), (17, ("TakeProfitPrice", 102.0, 103.0), {"StopLimitPrice": 90.0})],
+    ids=["bracket", "take profit"],
+)
+def test_after_a_replace_of_the_second_leg_reports_still_show_that_leg(
+    order_type: int, prices: tuple[str, float, float], other: dict[str, float]
+) -> None:
+    field, before, after = prices
+    floor = Floor()
+    floor.log_on(1, 2)
+    first = floor.order(1, OrderType=order_type, **{field: before}, **other)
+    floor.send(1, first)
+    floor.send(2, floor.order(2, BOSide=2))
+    floor.read(1)
+    change = floor.order(1, MessageType=2, OrigOrderID=first.OrderID, OrderType=order_type, **{field: after}, **other)
+    (replaced,) = floor.send(1, change)
+    assert replaced.MessageType == MessageType.REPLACED
+    floor.send(2, floor.order(2, BOPrice=after))
+    (filled,) = floor.read(1)
+    assert (filled.MessageType, filled.BOSide, filled.BOPrice, filled.ExecPrice) == (
+        MessageType.EXECUTION, 2, after, after
+    )  # fmt: skip
