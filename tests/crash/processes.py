@@ -18,7 +18,6 @@ from typing import Any
 
 from base.clock import Clock
 from tests.kit.patience import PATIENCE_S
-from tests.kit.patience import wait_until as wait_until
 from tests.kit.programs import environment
 from tests.kit.source import ROOT
 

@@ -12,8 +12,6 @@ from queue import SimpleQueue
 from base.servers.server import Server
 from tests.kit.patience import PATIENCE_S
 
-WAIT_S = PATIENCE_S
-
 
 @contextmanager
 def serving(build: Callable[[], Server]) -> Iterator[Server]:

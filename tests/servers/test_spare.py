@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -101,16 +101,23 @@ class Nobody:
         """There is nothing to carry out."""
 
 
+@contextmanager
+def a_primary_watched(state: Path) -> Iterator[tuple[Child, Spare]]:
+    """A primary as a process, and in this one what a spare looks at it with."""
+    clock = Clock()
+    with (
+        Child("oes", ["--listen", "127.0.0.1:0", "--state", str(state)]) as primary,
+        closing(StateFile(state, clock)) as tables,
+        Spare(state / JOURNAL, Leases(tables), clock, Nobody()) as spare,
+    ):
+        primary.address()
+        yield primary, spare
+
+
 def test_a_spare_that_another_process_forestalls_goes_on_waiting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with ExitStack() as stack:
-        primary = stack.enter_context(Child("oes", ["--listen", "127.0.0.1:0", "--state", str(tmp_path)]))
-        primary.address()
-        clock = Clock()
-        tables = StateFile(tmp_path, clock)
-        stack.callback(tables.close)
-        spare = stack.enter_context(Spare(tmp_path / JOURNAL, Leases(tables), clock, Nobody()))
+    with a_primary_watched(tmp_path) as (primary, spare):
         with monkeypatch.context() as patch:
             patch.setattr("base.servers.spare.holder_of", lambda directory: None)  # it was free a moment ago
             assert spare._try() is None
@@ -121,13 +128,7 @@ def test_a_spare_that_another_process_forestalls_goes_on_waiting(
 def test_the_end_of_a_primary_is_said_when_its_lock_is_seen_free_first(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with ExitStack() as stack:
-        primary = stack.enter_context(Child("oes", ["--listen", "127.0.0.1:0", "--state", str(tmp_path)]))
-        primary.address()
-        clock = Clock()
-        tables = StateFile(tmp_path, clock)
-        stack.callback(tables.close)
-        spare = stack.enter_context(Spare(tmp_path / JOURNAL, Leases(tables), clock, Nobody()))
+    with a_primary_watched(tmp_path) as (primary, spare):
         assert spare._try() is None
         primary.stop()
         holder = spare._try()
