@@ -56,8 +56,8 @@ class ScriptedServer:
             thread.join(PATIENCE_S)
 
     def hang_up(self) -> None:
-        """Cut every connection."""
-        for connection in self._connections:
+        """Cut every connection that is there now, and none of those with which a client comes back meanwhile."""
+        for connection in list(self._connections):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
