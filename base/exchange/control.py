@@ -208,7 +208,7 @@ class Control(Replaces):
         if not leaves_lots:
             owner = self._seats[order.participant]
             del owner.open[order.number]
-            owner.ids.retired.append((order.order_id, order))
+            owner.ids.retired.append(order)
         return order, leaves_lots
 
     def _describe_control(self) -> Iterator[str]:

@@ -183,7 +183,7 @@ class Desk(ABC):
                 if fills:
                     self._settle(book, order, lots, fills, not is_limit, order.price_ticks, events)
                     if not order.leaves_lots:
-                        seat.ids.retired.append((order.order_id, order))
+                        seat.ids.retired.append(order)
                         return events
         if is_limit and time_in_force in RESTING_TIMES:
             book.own[side].rest(order)
@@ -206,7 +206,7 @@ class Desk(ABC):
         if time_in_force != FILL_OR_KILL or self._reachable(seat, book, order.side, lots, limit_key)[0] == lots:
             reason = self._match_apart(seat, book, order, limit_key, is_market, events)
         if not order.leaves_lots:
-            seat.ids.retired.append((order.order_id, order))
+            seat.ids.retired.append(order)
         elif reason or is_market or time_in_force not in RESTING_TIMES:
             events.append(self._cancel(order, 0, reason))
         else:
@@ -262,7 +262,7 @@ class Desk(ABC):
             elif not resting_leaves:
                 owner = self._seats[resting.participant]
                 del owner.open[resting.number]
-                owner.ids.retired.append((resting.order_id, resting))
+                owner.ids.retired.append(resting)
             trade = Trade(
                 exec_id, instrument, price_ticks, lots, resting.number, resting_leaves, incoming.number, leaves
             )
@@ -310,5 +310,5 @@ class Desk(ABC):
         order.cancelled_lots = leaves
         seat = self._seats[order.participant]
         seat.open.pop(order.number, None)
-        seat.ids.retired.append((order.order_id, order))
+        seat.ids.retired.append(order)
         return OrderCancelled(order.number, request_id, leaves, reason)

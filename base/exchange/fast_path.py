@@ -167,7 +167,7 @@ class FastPath(Control):
                 leaves = resting.leaves_lots = 0
                 owner = self._seats[resting.participant]
                 del owner.open[resting.number]
-                owner.ids.retired.append((resting.order_id, resting))
+                owner.ids.retired.append(resting)
                 following = resting.next
                 if following is None:
                     met.last = None
@@ -202,7 +202,7 @@ class FastPath(Control):
             fills.append((resting.number, lots, leaves, fee_atoms, own_fee_atoms))
             resting = following
         met.first = resting
-        ids.retired.append((order_id, order))
+        ids.retired.append(order)
         book.last_ticks = price_ticks
         self._last_exec_id = exec_id
         return number, price_ticks, exec_id - len(fills), fills
@@ -254,5 +254,5 @@ class FastPath(Control):
         order.leaves_lots = 0
         order.cancelled_lots = lots
         del seat.open[order.number]
-        ids.retired.append((original_order_id, order))
+        ids.retired.append(order)
         return order.number, lots

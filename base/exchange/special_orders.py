@@ -45,7 +45,7 @@ class SpecialOrders(Desk):
         """An order is finished."""
         seat = self._seats[order.participant]
         del seat.open[order.number]
-        seat.ids.retired.append((order.order_id, order))
+        seat.ids.retired.append(order)
         book = self._books[order.instrument]
         if order.order_type not in SIMPLE:
             book.watched -= 1

@@ -17,11 +17,11 @@ from base.gateway.clients import Client
 from base.gateway.translate_bo import without_key, write_number
 from base.publish.drop_copy import Copies
 from base.vocabulary.participants import AccountTerms, Participant
-from base.vocabulary.recorded import Recorded, RecordedKind
+from base.vocabulary.recorded import RecordedKind, RecordedRun, Row
 
 COPIED = int(RecordedKind.COPIED)
 CapturedCopies: TypeAlias = dict[int, tuple[int, list[bytes]]]
-Record: TypeAlias = Recorded | tuple[int, int, int, int, bytes]
+
 Send: TypeAlias = Callable[[bytes | bytearray], object]
 
 
@@ -67,7 +67,7 @@ class DropCopies:
     """The rows of copies of all supervising accounts; without such an account nothing here is ever called."""
 
     def __init__(
-        self, accounts: Iterable[AccountTerms], participants: Iterable[Participant], pending: list[Record]
+        self, accounts: Iterable[AccountTerms], participants: Iterable[Participant], pending: list[Row]
     ) -> None:
         self._copies = {terms.account: Copies[bytes]() for terms in accounts if terms.drop_copy_of}
         self._seen_by: dict[int, list[int]] = {}
@@ -165,7 +165,7 @@ class DropCopies:
         if not self._account_of:  # nobody is seen, as in most venues, and this is asked for every record of a past
             return
         self._derived = deque(
-            (participant, body) for kind, participant, _, _, body in self._pending if kind == COPIED
+            (row[1], row[4]) for row in self._pending if not isinstance(row, RecordedRun) and row[0] == COPIED
         )
 
     def compare(self, participant: int, body: bytes) -> None:

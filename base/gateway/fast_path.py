@@ -24,6 +24,8 @@ from base.gateway.reports import (
     Entry,
 )
 from base.gateway.translate_bo import (
+    BEHIND_KEY,
+    KEY,
     MESSAGE_TYPE_AT,
     is_sane,
     read_order_and_pieces,
@@ -33,6 +35,7 @@ from base.gateway.translate_bo import (
 from base.vocabulary.events import OrderCancelled, Trade
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.orders import OrderType, TimeInForce
+from base.vocabulary.recorded import RecordedRun
 from base.wire.bo.transaction import Transaction
 
 LIMIT = int(OrderType.LIMIT)
@@ -81,6 +84,7 @@ class FastEntry(OrderEntry):
         reports = self.reports
         entries, hearing = reports.entries, reports.hearing
         finished: list[int] = []
+        run: RecordedRun | None = None
         for place, frame in enumerate(frames[at:], at):  # noqa: B007  # asked for behind the loop
             if len(frame) != _SIZE:
                 break
@@ -112,10 +116,13 @@ class FastEntry(OrderEntry):
                     or (time_in_force != GOOD_TILL_CANCEL and time_in_force != DAY)
                 ):
                     break
-                pending.append((REQUEST, participant, trading_session, False, frame))
+                if run is None or pending[-1] is not run:  # something of another kind was written down since
+                    run = RecordedRun(REQUEST, participant, trading_session, False, [], KEY, BEHIND_KEY)
+                    pending.append(run)
+                run.bodies.append(frame)
                 outcome = enter(participant, order_id, instrument, side, time_in_force, ticks, lots)
                 if outcome is None:
-                    pending.pop()
+                    _take_back(pending, run)
                     break
                 entry = _bare(Entry)
                 entry.participant, entry.instrument, entry.frame = participant, instrument, frame
@@ -168,10 +175,13 @@ class FastEntry(OrderEntry):
                 original_ticks = scales.ticks[original_price]
                 if not original_id or not is_sane(quantity) or not is_sane(price):
                     break
-                pending.append((REQUEST, participant, trading_session, False, frame))
+                if run is None or pending[-1] is not run:
+                    run = RecordedRun(REQUEST, participant, trading_session, False, [], KEY, BEHIND_KEY)
+                    pending.append(run)
+                run.bodies.append(frame)
                 cancelled = cancel(participant, original_id, instrument, original_ticks)
                 if cancelled is None:
-                    pending.pop()
+                    _take_back(pending, run)
                     break
                 number, lots = cancelled
                 entry = entries[number]
@@ -196,3 +206,10 @@ class FastEntry(OrderEntry):
         reports.finish_all(finished)
         client.send_all(said)
         return place
+
+
+def _take_back(pending: Pending, run: RecordedRun) -> None:
+    """The last request of a run has to go the other way, and is written down there."""
+    run.bodies.pop()
+    if not run.bodies:
+        pending.pop()

@@ -32,7 +32,7 @@ from base.gateway.translate_bo import (
 from base.vocabulary.events import Event
 from base.vocabulary.instruments import Instrument
 from base.vocabulary.orders import TIMES_IN_FORCE, OpenOrder, OrderTerms, OrderType
-from base.vocabulary.recorded import Recorded, RecordedKind
+from base.vocabulary.recorded import RecordedKind, Row
 from base.vocabulary.rejects import Reject
 from base.wire.bo.codes import MessageType
 from base.wire.bo.transaction import Transaction
@@ -50,8 +50,8 @@ TWO_LEGGED = frozenset(
     map(int, (OrderType.BRACKET, OrderType.TAKE_PROFIT_STOP_MARKET, OrderType.TAKE_PROFIT_STOP_LIMIT))
 )
 
-Pending: TypeAlias = list[Recorded | tuple[int, int, int, int, bytes]]
-"""What was taken since the last commit; on the order path plain tuples, which cost a third."""
+Pending: TypeAlias = list[Row]
+"""What was taken since the last commit; on the order path plain tuples, which cost a third, and runs."""
 
 Order: TypeAlias = tuple[Any, ...]
 """What ``translate_bo.read_order`` reads: integers and doubles by position."""

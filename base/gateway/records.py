@@ -18,9 +18,9 @@ from base.gateway.operator import OperatorDesk
 from base.gateway.operator_requests import read_request
 from base.gateway.order_entry import OrderEntry, Pending
 from base.gateway.ouch_entry import OuchEntry
-from base.gateway.translate_bo import without_keys
+from base.gateway.translate_bo import without_key
 from base.vocabulary.participants import Participant
-from base.vocabulary.recorded import Departure, Recorded, RecordedKind
+from base.vocabulary.recorded import Departure, Recorded, RecordedKind, RecordedRun, Row, count_of
 
 REQUEST = int(RecordedKind.REQUEST)
 OF_OUCH = frozenset(
@@ -32,7 +32,6 @@ OF_OUCH = frozenset(
         ),
     )
 )  # fmt: skip
-_bare = tuple.__new__
 
 
 class Ledger(Protocol):
@@ -84,17 +83,18 @@ class Records:
         self._absences.restarted(now_ns)
         self._ouch.restarted(now_ns)
 
-    def pending(self) -> list[Recorded]:
+    def pending(self) -> list[Row]:
         """What was taken since the last commit, without the keys of sessions."""
-        clean = iter(without_keys([body for kind, _, _, _, body in self._pending if kind == REQUEST]))
-        return [
-            _bare(Recorded, (kind, participant, trading_session, flags, next(clean) if kind == REQUEST else body))
-            for kind, participant, trading_session, flags, body in self._pending
-        ]
+        return [_without_key(row) for row in self._pending]
 
     @property
     def pending_count(self) -> int:
         """How much was taken since the last commit."""
+        return count_of(self._pending)
+
+    @property
+    def pending_rows(self) -> int:
+        """The length of what ``pending`` gives; it grows with whatever is begun, and is told without counting."""
         return len(self._pending)
 
     def committed(self) -> None:
@@ -204,6 +204,14 @@ class Records:
 
     def _described(self) -> str:
         return f"{self._ledger.figures_hash()} {self._ouch.describe_streams()}"
+
+
+def _without_key(row: Row) -> Row:
+    """A run says itself which bytes are secret."""
+    if isinstance(row, RecordedRun) or row[0] != REQUEST:
+        return row
+    kind, participant, trading_session, flags, body = row
+    return kind, participant, trading_session, flags, without_key(body)
 
 
 def _shadow(who: Participant) -> Client:

@@ -138,7 +138,7 @@ MESSAGE_TYPE_AT = next(one.offset for one in Transaction.FIELDS if one.name == "
 """Where a MessageType below 256 can be changed as a single byte."""
 
 _HEADER = 4
-_KEY, _BEHIND_KEY = next((one.offset, one.offset + one.size) for one in Transaction.FIELDS if one.name == "Key")
+KEY, BEHIND_KEY = next((one.offset, one.offset + one.size) for one in Transaction.FIELDS if one.name == "Key")
 _LONG_HEADER, _SHORT_HEADER = Transaction().encode()[:_HEADER], Transaction238().encode()[:_HEADER]
 _SHARED = next(field.offset for field in Transaction.FIELDS if field.name == "SecondLegPrice")
 _EXTRA = Transaction.SIZE - Transaction238.SIZE
@@ -248,16 +248,7 @@ def has_results(frame: bytes) -> bool:
 
 def without_key(frame: bytes) -> bytes:
     """Give a transaction without the session's Key, which is nobody's business once the session is over."""
-    return frame[:_KEY] + bytes(_BEHIND_KEY - _KEY) + frame[_BEHIND_KEY:]
-
-
-def without_keys(frames: list[bytes]) -> list[bytes]:
-    """Give many transactions without their Keys, at a fifth of the cost."""
-    together = bytearray().join(frames)
-    for place in range(_KEY, _BEHIND_KEY):
-        together[place :: Transaction.SIZE] = bytes(len(frames))
-    clean = bytes(together)
-    return [clean[at : at + Transaction.SIZE] for at in range(0, len(clean), Transaction.SIZE)]
+    return frame[:KEY] + bytes(BEHIND_KEY - KEY) + frame[BEHIND_KEY:]
 
 
 def without_results(frame: bytes) -> bytes:

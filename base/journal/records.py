@@ -7,11 +7,11 @@ with the journal's identity, so bytes that a client chose never pass for a recor
 
 from collections.abc import Sequence
 from struct import Struct
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 from zlib import crc32
 
 from base.errors import JournalDamaged, JournalTooNew
-from base.vocabulary.recorded import Recorded, RecordedKind
+from base.vocabulary.recorded import Recorded, RecordedKind, RecordedRun, Row
 
 MAGIC = b"HJrc"
 COMMIT = 1
@@ -22,9 +22,6 @@ HEADER = Struct("<4sIHHIQqII")
 HEADER_FIELDS = ("magic", "length", "type", "version", "epoch", "first_sequence", "time_ns", "previous_crc", "crc")
 ENTRY = Struct("<BBIII")
 ENTRY_FIELDS = ("kind", "flags", "participant", "trading_session", "body_length")
-
-Entry: TypeAlias = tuple[int, int, int, int, bytes]
-"""A Recorded, or a plain tuple of the same five."""
 
 _UNSEALED = Struct("<4sIHHIQqI")
 _CRC = Struct("<I")
@@ -47,20 +44,35 @@ class Head(NamedTuple):
 
 
 def encode(
-    entries: Sequence[Entry], identity: int, epoch: int, first_sequence: int, now_ns: int, previous_crc: int
+    rows: Sequence[Row], identity: int, epoch: int, first_sequence: int, now_ns: int, previous_crc: int
 ) -> tuple[bytes, int]:
     """Give the record of one commit and its checksum, which the next record repeats."""
-    parts: list[bytes] = []
+    parts: list[bytes | bytearray] = []
     add = parts.append
     pack = ENTRY.pack
-    for kind, participant, trading_session, flags, body in entries:
-        add(pack(kind, flags, participant, trading_session, len(body)))
-        add(body)
+    for row in rows:
+        if isinstance(row, RecordedRun):
+            add(_encode_run(row))
+        else:
+            kind, participant, trading_session, flags, body = row
+            add(pack(kind, flags, participant, trading_session, len(body)))
+            add(body)
     payload = b"".join(parts)
     length = HEADER.size + len(payload)
     head = _UNSEALED.pack(MAGIC, length, COMMIT, VERSION, epoch, first_sequence, now_ns, previous_crc)
     crc = crc32(payload, crc32(head, identity))
     return b"".join((head, _CRC.pack(crc), payload)), crc
+
+
+def _encode_run(run: RecordedRun) -> bytearray:
+    """All entries of a run in a few steps, however many there are."""
+    kind, participant, trading_session, flags, bodies, secret_from, secret_to = run
+    size = len(bodies[0])
+    head = ENTRY.pack(kind, flags, participant, trading_session, size)
+    entries = bytearray(head).join((b"", *bodies))
+    for place in range(ENTRY.size + secret_from, ENTRY.size + secret_to):
+        entries[place :: ENTRY.size + size] = bytes(len(bodies))
+    return entries
 
 
 def look(data: bytes, offset: int, identity: int) -> Head | None:

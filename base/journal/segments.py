@@ -31,8 +31,9 @@ from base.journal.chain import (
     walk,
 )
 from base.journal.disk import Disk
-from base.journal.records import Entry, encode
+from base.journal.records import encode
 from base.journal.syncing import AtTheEnd, Syncing
+from base.vocabulary.recorded import Row, count_of
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -127,24 +128,24 @@ class Journal:
         self._chain = self._chain._replace(epoch=epoch)
         return epoch
 
-    def commit(self, now_ns: int, entries: Sequence[Entry]) -> None:
-        """Return when the entries are on the disk, all together; durable only if the journal was opened so."""
-        self._commit(now_ns, entries, self._sync)
+    def commit(self, now_ns: int, rows: Sequence[Row]) -> None:
+        """Return when the entries of all rows are on the disk, together; durable only if the journal was opened so."""
+        self._commit(now_ns, rows, self._sync)
 
-    def begin_commit(self, now_ns: int, entries: Sequence[Entry]) -> None:
-        """Write the entries. They are on the disk when ``finish`` returns, which anything else here does first."""
-        self._commit(now_ns, entries, self._begin_sync)
+    def begin_commit(self, now_ns: int, rows: Sequence[Row]) -> None:
+        """Write the entries of all rows; they are kept when ``finish`` returns, which anything else here does first."""
+        self._commit(now_ns, rows, self._begin_sync)
 
-    def _commit(self, now_ns: int, entries: Sequence[Entry], sync: Callable[[str], None]) -> None:
+    def _commit(self, now_ns: int, rows: Sequence[Row], sync: Callable[[str], None]) -> None:
         self.finish()
-        if not entries:
+        if not rows:
             return
         assert self._fence, "begin_epoch comes before the first commit"
         sequence, previous_crc, epoch = self._chain
-        record, crc = encode(entries, self._identity, epoch, sequence + 1, now_ns, previous_crc)
+        record, crc = encode(rows, self._identity, epoch, sequence + 1, now_ns, previous_crc)
         try:
             self._write(record, sync)
-            self._chain = Chain(sequence + len(entries), crc, epoch)
+            self._chain = Chain(sequence + count_of(rows), crc, epoch)
             if not self._reserve and self._offset == SEGMENT.size + len(record):  # it has just gone into use
                 self.finish()
                 self._make_room()

@@ -8,25 +8,33 @@ trading session ends; of ids that name no open order any more only the newest st
 from collections import deque
 from collections.abc import Collection, Iterator
 from itertools import chain
+from typing import NamedTuple
 
 from base.limits import RETIRED_ORDER_IDS_PER_ACCOUNT
 from base.matching.columns import columns_of, orders_in, packed, unpacked
 from base.matching.price_level import Order
 
 
+class Former(NamedTuple):
+    """An id by which a replaced order went before."""
+
+    order_id: int
+    order: Order
+
+
 class OrderIds:
     """The ids of one account. An order replaced along the way keeps its former ids, for queries.
 
-    ``orders`` has the owner of every id known. ``retired`` has, oldest first, the ids that name no
-    open order any more: whoever ends an order appends it there, whoever enters one calls ``forget``
-    when there are too many.
+    ``orders`` has the owner of every id known. ``retired`` has, oldest first, what names no open
+    order any more: an order that is over stands for its last id. Whoever ends an order appends it
+    there, whoever enters one calls ``forget`` when there are too many.
     """
 
     __slots__ = ("_still", "orders", "retired")
 
     def __init__(self) -> None:
         self.orders: dict[int, Order] = {}
-        self.retired: deque[tuple[int, Order]] = deque()
+        self.retired: deque[Order | Former] = deque()
         self._still: tuple[list[bytes], list[Order]] | None = None
 
     def find_open(self, order_id: int) -> Order | None:
@@ -41,14 +49,15 @@ class OrderIds:
         former = order.order_id
         order.order_id = order_id
         if former != order_id:
-            self.retired.append((former, order))
+            self.retired.append(Former(former, order))
         self.orders[order_id] = order
         self.forget()
 
     def forget(self) -> None:
         """Let go of the ids that retired first until the bound holds; ids in use always stay."""
         while len(self.retired) > RETIRED_ORDER_IDS_PER_ACCOUNT:
-            order_id, order = self.retired.popleft()
+            one = self.retired.popleft()
+            order_id, order = one.order_id, _order_of(one)
             in_use = order.leaves_lots and order.order_id == order_id
             if self.orders.get(order_id) is order and not in_use:
                 del self.orders[order_id]
@@ -58,7 +67,7 @@ class OrderIds:
         gone = [order_id for order_id, order in self.orders.items() if order.number not in open_numbers]
         for order_id in gone:
             del self.orders[order_id]
-        self.retired = deque(one for one in self.retired if one[1].number in open_numbers)
+        self.retired = deque(one for one in self.retired if _order_of(one).number in open_numbers)
 
     def stand_still(self, *, still: bool) -> None:
         """Nothing changes from now on, or may again: what ``describe`` and a picture share is worked out once."""
@@ -86,19 +95,29 @@ class OrderIds:
         for row, order in kept[1].items():
             orders[row] = order
         self.orders = {order_id: orders[row] for order_id, row in zip(known, owners, strict=True)}
-        self.retired = deque((order_id, orders[row]) for order_id, row in zip(retired, retirees, strict=True))
+        self.retired = deque(
+            _retired(order_id, orders[row]) for order_id, row in zip(retired, retirees, strict=True)
+        )
 
     def _columns(self) -> tuple[list[bytes], list[Order]]:
         """The ids by size with the rows of their orders, the retired ones with theirs, all orders; these in rows."""
         known = sorted(self.orders)
         owners = [self.orders[order_id] for order_id in known]
-        retirees = [order for _, order in self.retired]
+        retirees = list(map(_order_of, self.retired))
         orders = list(dict.fromkeys(chain(owners, retirees)))
         rows = dict(zip(orders, range(len(orders)), strict=True))
         columns = [
             packed(known),
             packed([rows[order] for order in owners]),
-            packed([order_id for order_id, _ in self.retired]),
+            packed([one.order_id for one in self.retired]),
             packed([rows[order] for order in retirees]),
         ]
         return columns + columns_of(orders), orders
+
+
+def _order_of(one: Order | Former) -> Order:
+    return one.order if isinstance(one, Former) else one
+
+
+def _retired(order_id: int, order: Order) -> Order | Former:
+    return order if not order.leaves_lots and order.order_id == order_id else Former(order_id, order)

@@ -16,7 +16,7 @@ from base.errors import MarketBroken, OperatorRefused
 from base.gateway.operator_requests import OperatorReply, OperatorRequest
 from base.gateway.records import Records
 from base.network.application import Application, Outbound
-from base.vocabulary.recorded import Recorded
+from base.vocabulary.recorded import Row
 
 
 class Keeper(Protocol):
@@ -25,9 +25,9 @@ class Keeper(Protocol):
     @property
     def sequence(self) -> int: ...
 
-    def commit(self, now_ns: int, entries: Sequence[Recorded], /) -> None: ...
+    def commit(self, now_ns: int, entries: Sequence[Row], /) -> None: ...
 
-    def begin_commit(self, now_ns: int, entries: Sequence[Recorded], /) -> None: ...
+    def begin_commit(self, now_ns: int, entries: Sequence[Row], /) -> None: ...
 
     def finish(self) -> None: ...
 
@@ -134,7 +134,7 @@ class Recorder:
                 reply = self._venue.operate(request, now_ns)
             except OperatorRefused as error:  # the steps before it stand
                 refusal = error
-        if self._records.pending_count:
+        if self._records.pending_rows:
             self._commit()
         if refusal is not None:
             raise refusal
@@ -144,10 +144,10 @@ class Recorder:
         """The venue's."""
         return self._venue.log_lines()
 
-    def _entries(self) -> list[Recorded]:
+    def _entries(self) -> list[Row]:
         """What is pending, and the hash of the state when one is due."""
         entries = self._records.pending()
-        due = (self._journal.sequence + len(entries)) // limits.MARK_EVERY
+        due = (self._journal.sequence + self._records.pending_count) // limits.MARK_EVERY
         if due > self._marked:
             self._marked = due
             entries.append(self._records.mark())
@@ -163,10 +163,10 @@ class Recorder:
     def _guarded(self, now_ns: int) -> Iterator[None]:
         """Let an error pass that left the market alone; after any other nothing of this pass may be kept or told."""
         self._now_ns = now_ns
-        count = self._records.pending_count
+        rows = self._records.pending_rows
         try:
             yield
         except Exception as error:
-            if self._records.pending_count == count:
+            if self._records.pending_rows == rows:
                 raise
             raise MarketBroken(f"a command was begun and not finished: {type(error).__name__}: {error}") from error

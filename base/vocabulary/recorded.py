@@ -4,8 +4,9 @@ In: what the gateway took. Out: values. Never knows: files, checksums, who reads
 Follows decision 5: the journal keeps commands, their consequences are derived again.
 """
 
+from collections.abc import Iterable
 from enum import IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 
 class RecordedKind(IntEnum):
@@ -45,3 +46,27 @@ class Recorded(NamedTuple):
     trading_session: int
     flags: int
     body: bytes
+
+
+class RecordedRun(NamedTuple):
+    """Several in a row that differ in their bodies only, which are of one size: a ``Recorded`` for each body.
+
+    Of each body the bytes from ``secret_from`` to ``secret_to`` are nobody's business; zeros are kept in their place.
+    """
+
+    kind: int
+    participant: int
+    trading_session: int
+    flags: int
+    bodies: list[bytes]
+    secret_from: int
+    secret_to: int
+
+
+Row: TypeAlias = Recorded | RecordedRun | tuple[int, int, int, int, bytes]
+"""What is handed on to be written down."""
+
+
+def count_of(rows: Iterable[Row]) -> int:
+    """How many things happened, those of each run counted one by one."""
+    return sum(len(row.bodies) if isinstance(row, RecordedRun) else 1 for row in rows)

@@ -16,6 +16,7 @@ from base.vocabulary.recorded import Recorded, RecordedKind
 from base.wire.bo.logon import ClientLogon
 from tests.kit.counts import count
 from tests.kit.floor import SESSION, Floor, user_of
+from tests.kit.recorded import one_by_one
 from tests.kit.traffic import Traffic
 
 SUPERVISOR = 9
@@ -178,7 +179,7 @@ class Story:
         let_go = written.let_go
 
         def commit() -> None:
-            self.records += [(one, self.floor.now_ns) for one in written.pending()]
+            self.records += [(one, self.floor.now_ns) for one in one_by_one(written.pending())]
             written.committed()
             let_go()
 

@@ -15,6 +15,7 @@ from base.gateway.operator_requests import OperatorRequest
 from base.vocabulary.participants import OrderLimits, SelfTrade
 from tests.kit.counts import count
 from tests.kit.floor import Floor, user_of
+from tests.kit.recorded import one_by_one
 
 COMMANDS = count(ordinary=20_000, long=200_000)
 SEEDS = 8
@@ -111,7 +112,7 @@ def both_do(floors: list[Floor], request: OperatorRequest) -> None:
 def said(floor: Floor) -> object:
     """What was written down and what every connection is sent after a step; which is served first is all the same."""
     assert floor.venue.records is not None
-    return floor.venue.records.pending(), sorted(floor.venue.outbound())
+    return one_by_one(floor.venue.records.pending()), sorted(floor.venue.outbound())
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

@@ -8,6 +8,7 @@ from base.wire.bo.logon import ClientLogon
 from base.wire.layout import Message
 from tests.gateway.test_order_entry import older
 from tests.kit.floor import START_NS, Floor
+from tests.kit.recorded import one_by_one
 
 SECOND_NS = 1_000_000_000
 NEW, REPLACE, STATUS, CANCEL = 1, 2, 5, 6
@@ -179,7 +180,7 @@ def test_what_was_refused_for_its_rate_is_not_recorded() -> None:
     orders = [floor.order(1) for _ in range(5)]
     floor.venue.receive(1, b"".join(order.encode() for order in orders[:4]), floor.now_ns)
     assert floor.venue.records is not None
-    assert [recorded.kind for recorded in floor.venue.records.pending()] == [RecordedKind.REQUEST] * 2
+    assert [recorded.kind for recorded in one_by_one(floor.venue.records.pending())] == [RecordedKind.REQUEST] * 2
 
 
 def test_an_order_of_the_older_layout_is_counted_and_refused_in_it() -> None:

@@ -7,6 +7,7 @@ from base.gateway.operator_requests import OperatorRequest
 from base.vocabulary.recorded import Recorded, RecordedKind
 from tests.kit.counts import count
 from tests.kit.floor import KEY, Floor
+from tests.kit.recorded import one_by_one
 from tests.kit.traffic import SECOND_NS, Traffic
 
 STEPS = 400
@@ -15,7 +16,7 @@ STEPS = 400
 def records_of(floor: Floor) -> list[tuple[int, Recorded]]:
     """Take what is pending, as a journal would, with the time."""
     assert floor.venue.records is not None
-    taken = [(floor.now_ns, one) for one in floor.venue.records.pending()]
+    taken = [(floor.now_ns, one) for one in one_by_one(floor.venue.records.pending())]
     floor.venue.records.committed()
     return taken
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from base.errors import JournalDamaged, JournalTooNew
 from base.journal import records
 from base.journal.records import ENTRY, HEADER, decode, encode, find, look
-from base.vocabulary.recorded import Recorded, RecordedKind
+from base.vocabulary.recorded import Recorded, RecordedKind, RecordedRun, count_of
+from tests.kit.recorded import one_by_one
 
 U8, U32, U64 = st.integers(0, 2**8 - 1), st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1)
 ENTRIES = st.lists(
@@ -17,6 +18,13 @@ ENTRIES = st.lists(
     min_size=1,
     max_size=12,
 )
+RUNS = st.integers(1, 40).flatmap(
+    lambda size: st.builds(
+        RecordedRun, st.just(int(RecordedKind.REQUEST)), U32, U32, U8,
+        st.lists(st.binary(min_size=size, max_size=size), min_size=1, max_size=12),
+        st.integers(0, size // 2), st.integers(size // 2, size),
+    )
+)  # fmt: skip
 UNKNOWN = 255
 ONE = [Recorded(RecordedKind.REQUEST, 7, 8, 9, b"an order")]
 
@@ -31,6 +39,13 @@ def test_a_record_comes_back_as_it_went_in(
     assert head is not None
     assert head == (len(record), records.COMMIT, records.VERSION, epoch, first, now_ns, previous, crc)
     assert decode(data, len(before), head, "file", 0) == entries
+
+
+@given(RUNS, st.booleans())
+def test_a_run_is_kept_as_its_entries_one_by_one(run: RecordedRun, between: bool) -> None:
+    rows = [*ONE, run, *ONE] if between else [run]
+    assert encode(rows, 1, 2, 3, 4, 5) == encode(one_by_one(rows), 1, 2, 3, 4, 5)
+    assert count_of(rows) == len(one_by_one(rows))
 
 
 @given(ENTRIES, st.data())

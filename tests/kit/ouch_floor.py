@@ -11,6 +11,7 @@ from base.vocabulary.recorded import Departure, Recorded
 from base.wire.dialect import DialectMessage, Direction
 from base.wire.ouch import japannext, nasdaq42, nasdaq50
 from tests.kit.floor import Floor
+from tests.kit.recorded import one_by_one
 
 JP, BARE, N42, N50 = OuchPort.JAPANNEXT, OuchPort.JAPANNEXT_BARE, OuchPort.NASDAQ_42, OuchPort.NASDAQ_50
 UNIT = 100_000
@@ -30,7 +31,7 @@ class OuchFloor(Floor):
         self.records.begin(b"", self.now_ns)
 
     def collect(self) -> None:
-        self.history += [(self.now_ns, one) for one in self.records.pending()]
+        self.history += [(self.now_ns, one) for one in one_by_one(self.records.pending())]
         self.records.committed()
         super().collect()
 

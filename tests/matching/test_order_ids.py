@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from base.matching.order_ids import OrderIds
+from base.matching.order_ids import Former, OrderIds
 from base.matching.price_level import Order, Special
 from base.vocabulary.orders import OrderTerms
 from tests.matching.orders import order
@@ -21,7 +21,7 @@ def entered(ids: OrderIds, one: Order) -> Order:
 
 def ended(ids: OrderIds, one: Order) -> None:
     one.leaves_lots = 0
-    ids.retired.append((one.order_id, one))
+    ids.retired.append(one)
 
 
 @pytest.fixture
@@ -113,9 +113,11 @@ def test_a_picture_has_every_id_and_knows_orders_under_all_their_ids() -> None:
     again = pickle.loads(pickle.dumps(ids))
     numbers = {order_id: one.number for order_id, one in ids.orders.items()}
     assert {order_id: one.number for order_id, one in again.orders.items()} == numbers
-    assert [(order_id, one.number) for order_id, one in again.retired] == [(30, 3), (10, 1), (7, 1), (20, 2)]
-    assert again.orders[7] is again.orders[10] is again.retired[1][1] is again.retired[2][1]
-    assert again.orders[20].number == 5 and again.retired[3][1].number == 2
+    assert [one.order_id for one in again.retired] == [30, 10, 7, 20]
+    replaced, former, renamed, repeated = again.retired
+    assert isinstance(replaced, Former) and replaced.order is again.orders[99]
+    assert isinstance(former, Former) and former.order is renamed is again.orders[7] is again.orders[10]
+    assert again.orders[20].number == 5 and isinstance(repeated, Order) and repeated.number == 2
     assert again.find_open(99) is again.orders[30] and again.find_open(7) is None
     assert list(again.describe()) == list(ids.describe())
 
@@ -127,7 +129,7 @@ def test_what_others_know_too_stands_in_a_picture_once() -> None:
     )
     assert again.orders[40] is open_order and again.orders[80] is special
     assert again.orders[80].special.held_ticks == 77
-    assert again.retired[3][1] is not ended_order, "nobody else keeps an order that is over"
+    assert again.retired[3] is not ended_order, "nobody else keeps an order that is over"
 
 
 def with_special(ids: OrderIds, number: int) -> Order:

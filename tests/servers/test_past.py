@@ -18,6 +18,7 @@ from base.vocabulary.participants import AccountTerms, OrderLimits, Participant,
 from base.vocabulary.recorded import Recorded, RecordedKind
 from tests.kit.clock import ManualClock
 from tests.kit.floor import Floor
+from tests.kit.recorded import one_by_one
 from tests.kit.traffic import Traffic
 
 SETTINGS = demo_settings()
@@ -37,7 +38,7 @@ def history(steps: int = 300) -> tuple[Floor, list[Commit]]:
         kept: list[Recorded] = []
 
         def collect(kept: list[Recorded] = kept) -> None:
-            kept += records.pending()
+            kept += one_by_one(records.pending())
             records.committed()
             Floor.collect(floor)
 

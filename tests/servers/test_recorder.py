@@ -11,6 +11,7 @@ from base.servers.recorder import Recorder
 from base.vocabulary.recorded import Recorded, RecordedKind
 from base.wire.bo.transaction import Transaction
 from tests.kit.floor import Floor
+from tests.kit.recorded import one_by_one
 
 
 class Journal:
@@ -29,8 +30,8 @@ class Journal:
     def begin_commit(self, now_ns: int, entries: Sequence[Recorded]) -> None:
         self.finish()
         self.begun += 1
-        self.commits.append((now_ns, list(entries)))
-        self.sequence += len(entries)
+        self.commits.append((now_ns, one_by_one(entries)))
+        self.sequence += len(self.commits[-1][1])
 
     def finish(self) -> None:
         if self.fails:
