@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from base import limits
+from base.servers.pictures import QUIET_PART
 from benchmarks.contests import full_load
 from benchmarks.figures import machine
 from benchmarks.load import Load
@@ -32,6 +33,8 @@ SESSIONS_OF_THE_PAST = 10
 GOAL_COLD_S, GOAL_PICTURE_S = 20.0, 5.0
 NEAR = 100_000
 """Records behind the newest picture in the recovery time of the reliability plan (G8)."""
+FOR_A_PICTURE = limits.PICTURE_EVERY // QUIET_PART
+"""New records of which a venue that is left in peace takes a picture."""
 SHORT_ROUND_S = 0.05
 PICTURE_PATIENCE_S = 60.0
 MARGIN = 1.02
@@ -65,7 +68,7 @@ class FromPicture:
 class Comeback:
     """A past, and its starts: with all of it to be carried out again, from a picture, and with no past at all.
 
-    ``near`` is a start from a picture with no more than ``NEAR`` records behind it; None for a past without pictures.
+    ``near`` is a start from a picture with no more than ``NEAR`` records behind it; None for a past too short for one.
     """
 
     records: int
@@ -100,7 +103,7 @@ def options_for(directory: Path, sessions: int) -> tuple[str, ...]:
 
 
 def write_past(directory: Path, records: int) -> None:
-    """Trade until so many records are there and a picture is among them, then kill the OES without warning."""
+    """Trade until so many records are there, then kill the OES without warning."""
     with venue(directory, SESSIONS_OF_THE_PAST, "none") as target, closing(full_load(target)) as load:
         while load.answered < records * MARGIN:
             load.run(ROUND_S)
@@ -108,18 +111,18 @@ def write_past(directory: Path, records: int) -> None:
 
 
 def trade_past_a_picture(directory: Path) -> None:
-    """Trade on until a picture lies nearly ``NEAR`` records before the end, then kill the OES."""
+    """Trade on, pause until a picture was taken, trade nearly ``NEAR`` records more, then kill the OES."""
     before = newest_picture(directory)
     with venue(directory, SESSIONS_OF_THE_PAST, "none") as target:
         load = Load(target.sessions)
-        while load.answered < limits.PICTURE_EVERY:
+        while load.answered < FOR_A_PICTURE:
             load.run(SHORT_ROUND_S)
         until, pause = time.monotonic() + PICTURE_PATIENCE_S, threading.Event()
         while newest_picture(directory) == before:
             if time.monotonic() > until:
                 raise TimeoutError(f"no picture within {PICTURE_PATIENCE_S:g} s")
             pause.wait(SHORT_ROUND_S)
-        while load.answered < limits.PICTURE_EVERY + 0.8 * NEAR:
+        while load.answered < FOR_A_PICTURE + 0.8 * NEAR:
             load.run(SHORT_ROUND_S)
         os.kill(target.server.process, signal.SIGKILL)
 
@@ -170,7 +173,7 @@ def come_back(directory: Path, records: int) -> Comeback:
     shutil.rmtree(slow)
     picture = from_picture(past)
     near = None
-    if picture.picture_record:
+    if records >= FOR_A_PICTURE:
         trade_past_a_picture(past)
         near = from_picture(past)
     return Comeback(picture.records, size, cold, picture, near, empty)
@@ -188,15 +191,18 @@ def comeback_lines(one: Comeback) -> list[str]:
         f"past     {one.records:>11,} records, {one.journal_bytes / 1e6:,.0f} MB; then kill -9 at full speed",
         f"replay   {one.replayed_per_second:>11,.0f} records/s carried out again",
         f"cold     {_times(one.cold)}, everything carried out again; {goal}",
-        f"picture  {_from_picture(one.picture)}",
-        *([f"near     {_from_picture(one.near)}"] if one.near else []),
+        f"picture  {_from_picture(one.picture)}; a busy venue takes one every {limits.PICTURE_EVERY:,}",
+        *([f"near     {_from_picture(one.near)}; {_near_verdict(one.near)}"] if one.near else []),
         f"empty    {_times(one.empty)}, no past; less processor time than seconds: others use the machine",
     ]
 
 
 def _from_picture(one: FromPicture) -> str:
-    goal = verdict(one.start.seconds <= GOAL_PICTURE_S, f"{GOAL_PICTURE_S:g} s")
-    return f"{_times(one.start)}, from {one.picture_bytes / 1e6:,.0f} MB, {one.behind:,} records behind; {goal}"
+    return f"{_times(one.start)}, from {one.picture_bytes / 1e6:,.0f} MB, {one.behind:,} records behind"
+
+
+def _near_verdict(one: FromPicture) -> str:
+    return verdict(one.start.seconds <= GOAL_PICTURE_S, f"{GOAL_PICTURE_S:g} s")
 
 
 def _times(start: Start) -> str:

@@ -21,6 +21,9 @@ from base.servers.pictures import Photographer
 from base.servers.recorder import Recordable, Recorder
 from base.servers.settings import Settings
 
+QUIET_RECORDS_PART = 100
+"""The part of ``PICTURE_EVERY`` up to which the records between two looks are few."""
+
 log = logging.getLogger("handoff")
 
 
@@ -52,7 +55,8 @@ class Keeping:
         )  # fmt: skip
         self._carry_out_the_rest(following)
         self._journal.begin_epoch()
-        self._photographer = Photographer(self._records, self._store_picture, self._journal.sequence, forks=forks)
+        self._looked_at = self._journal.sequence
+        self._photographer = Photographer(self._records, self._store_picture, self._looked_at, forks=forks)
         held.callback(self._photographer.close)
         self.recorder = Recorder(venue, self._journal)
         self._clock = clock
@@ -84,6 +88,7 @@ class Keeping:
     def _look(self) -> None:
         self._photographer.reap()
         has_room = self._journal.make_room()
+        self._look_for_a_quiet_moment()
         if has_room == self._records.takes_new:
             return
         self._records.takes_new = has_room
@@ -91,6 +96,13 @@ class Keeping:
             log.warning("the disk has room again: new orders are taken")
         else:
             log.error("the disk of %s is full: new orders are refused, cancels are taken", self._directory)
+
+    def _look_for_a_quiet_moment(self) -> None:
+        """Little is new since the last look, and nothing is carried out that is not committed."""
+        sequence = self._journal.sequence
+        new, self._looked_at = sequence - self._looked_at, sequence
+        if new <= limits.PICTURE_EVERY // QUIET_RECORDS_PART and not self._records.pending_rows:
+            self._photographer.look(sequence, quiet=True)
 
     def _store_picture(self, sequence: int, state_hash: str, image: bytes) -> None:
         disk = self._open_disk(self._directory)  # of our own: this may be a child, without the files of its parent

@@ -15,6 +15,8 @@ from base.gateway.records import Records
 from base.servers.state_image import image_of
 
 STANDARD_FILES = 3
+QUIET_PART = 10
+"""In a quiet moment so much less has to be new: then a picture is in nobody's way."""
 SET_PARENT_DEATH_SIGNAL = 1
 """``PR_SET_PDEATHSIG`` of Linux."""
 
@@ -25,7 +27,7 @@ Store = Callable[[int, str, bytes], object]
 
 
 class Photographer:
-    """Takes a picture once ``limits.PICTURE_EVERY`` records are new.
+    """Takes a picture once ``limits.PICTURE_EVERY`` records are new, in a quiet moment once a tenth as many are.
 
     ``store`` is called in the child with nothing open but what it opens itself; without a process of our own
     (``forks`` false) it is called right here.
@@ -38,13 +40,18 @@ class Photographer:
         self._taken_at = sequence
         self._child: int | None = None
 
-    def is_due(self, sequence: int) -> bool:
+    def is_due(self, sequence: int, *, quiet: bool = False) -> bool:
         """Whether ``look`` would take one."""
-        return sequence - self._taken_at >= limits.PICTURE_EVERY and self._child is None
+        new = limits.PICTURE_EVERY // QUIET_PART if quiet else limits.PICTURE_EVERY
+        return sequence - self._taken_at >= max(new, 1) and self._child is None
 
-    def look(self, sequence: int) -> None:
-        """Take a picture if one is due; to be called when all up to ``sequence`` is committed and carried out."""
-        if not self.is_due(sequence):
+    def look(self, sequence: int, *, quiet: bool = False) -> None:
+        """Take a picture if one is due; to be called when all up to ``sequence`` is committed and carried out.
+
+        The child costs a busy venue up to half of what it does meanwhile: it needs a core, and every page of memory
+        that is changed while both are there is copied first.
+        """
+        if not self.is_due(sequence, quiet=quiet):
             return
         self._taken_at = sequence
         if not self._forks:

@@ -53,11 +53,17 @@ class Oes:
 
     def send(self, frame: bytes) -> list[bytes]:
         self.recorder.receive(1, frame, 0)
+        return self.deliver()
+
+    def deliver(self) -> list[bytes]:
         return [bytes(frame) for outbound in self.recorder.outbound() for frame in outbound.frames]
 
     def order(self, number: int, **fields: object) -> list[bytes]:
+        return self.send(self.frame(number, **fields))
+
+    def frame(self, number: int, **fields: object) -> bytes:
         order = Floor().order(1, OrderID=number, Key=KEY + ACCOUNTS[0] % 1_000, TradingSessionID=SESSION)
-        return self.send(order.replace(Account=ACCOUNTS[0], BOOrderQty=0.01, **fields).encode())
+        return order.replace(Account=ACCOUNTS[0], BOOrderQty=0.01, **fields).encode()
 
 
 def test_what_was_answered_is_there_again(tmp_path: Path) -> None:
@@ -97,6 +103,35 @@ def test_a_picture_shortens_the_way(
         again = Oes(tmp_path, stack)
         assert again.exchange.state_hash() == before
     assert f"the picture {pictures[-1].name} is passed over: its checksum is wrong" in caplog.text
+
+
+def test_a_picture_waits_for_a_quiet_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "PICTURE_EVERY", 300)
+
+    def pictures() -> list[int]:
+        return sorted(int(path.stem) for path in tmp_path.glob("*.snapshot"))
+
+    with ExitStack() as stack:
+        oes = Oes(tmp_path, stack)
+        for number in range(1, 41):
+            oes.order(number)
+        oes.keeping._look()
+        assert pictures() == [], "too much was new since the last look"
+        oes.keeping._look()
+        before = oes.keeping._journal.sequence
+        assert pictures() == [before]
+        for number in range(41, 80):
+            oes.order(number)
+        oes.keeping._look()
+        oes.recorder.receive(1, oes.frame(80), 0)
+        oes.keeping._look()
+        assert pictures() == [before], "a picture shows nothing that is not committed"
+        oes.deliver()
+        oes.keeping._look()
+        assert pictures() == [before, before + 40]
+        state_hash = oes.exchange.state_hash()
+    with ExitStack() as stack:
+        assert Oes(tmp_path, stack).exchange.state_hash() == state_hash
 
 
 def test_a_picture_that_shows_something_else_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

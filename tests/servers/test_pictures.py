@@ -49,6 +49,18 @@ def test_it_is_taken_when_enough_is_new() -> None:
     assert other.exchange.state_hash() == state_hash == traded.exchange.state_hash()
 
 
+def test_a_quiet_moment_wants_less() -> None:
+    taken: list[int] = []
+    records = floor().venue.records
+    assert records is not None
+    photographer = Photographer(records, lambda sequence, *_: taken.append(sequence), 0, forks=False)
+    limits.PICTURE_EVERY = 1_000
+    for sequence in (99, 100, 199, 200, 1_199, 1_200):
+        photographer.look(sequence)
+        photographer.look(sequence, quiet=sequence < 1_000)
+    assert taken == [100, 200, 1_200]
+
+
 def test_a_child_writes_it_with_nothing_of_its_parent_open(tmp_path: Path) -> None:
     traded = floor()
     assert traded.venue.records is not None
