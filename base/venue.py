@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
+from base.deadlines import earliest
 from base.errors import OperatorRefused
 from base.exchange import Exchange
 from base.gateway.absences import Absences
@@ -147,10 +148,7 @@ class Venue:
         """Give the time at which ``deadline_passed`` is to be called, or None; with work left over that is now."""
         if self._postponed:
             return self._now_ns
-        logon_ns, front_ns = self._logon_deadline_ns(), self._front.next_deadline_ns()
-        if logon_ns is None or front_ns is None:
-            return front_ns if logon_ns is None else logon_ns
-        return min(logon_ns, front_ns)
+        return earliest(self._logon_deadline_ns(), self._front.next_deadline_ns())
 
     def deadline_passed(self, now_ns: int) -> None:
         """Close every connection whose logon did not come in time, and give up who did not come back in time."""

@@ -13,6 +13,7 @@ from base.client.market_data import MarketData
 from base.client.trader import Trader
 from base.client.transcript import Transcript
 from base.clock import Clock
+from base.deadlines import earliest
 from base.errors import ConnectionLost, NoReply
 from base.wire.bo.codes import SubscribeType
 from base.wire.bo.logon import ClientLogon
@@ -82,8 +83,7 @@ class Quotes:
 
     def next_deadline_ns(self) -> int | None:
         """Give the earlier deadline of both."""
-        both = [self._trader.next_deadline_ns(), self._market.next_deadline_ns() if self._market else None]
-        return min((moment for moment in both if moment is not None), default=None)
+        return earliest(self._trader.next_deadline_ns(), self._market.next_deadline_ns() if self._market else None)
 
     def deadline_passed(self, now_ns: int) -> None:
         """Pass it on to both; each looks whether it is its own."""

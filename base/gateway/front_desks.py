@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from base import limits
+from base.deadlines import earliest
 from base.gateway.absences import Absences
 from base.gateway.authorization import AesDesk, LogonDecision, OesDesk
 from base.gateway.clients import Client
@@ -210,8 +211,9 @@ class OesFront:
 
     def next_deadline_ns(self) -> int | None:
         """When somebody is late, an order's time is over or a supervisor is sent more, or None."""
-        deadlines_ns = (desk.next_deadline_ns() for desk in (self._absences, self._copies, self._ouch))
-        return min((one_ns for one_ns in deadlines_ns if one_ns is not None), default=None)
+        return earliest(
+            self._absences.next_deadline_ns(), self._copies.next_deadline_ns(), self._ouch.next_deadline_ns()
+        )
 
     def deadline_passed(self, now_ns: int) -> None:
         """Give up those who are late and orders whose time is over, and send on to supervisors that are behind."""

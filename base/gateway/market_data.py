@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from base import limits
+from base.deadlines import earliest
 from base.errors import ParseError
 from base.gateway.audience import Audience, Key, Subscriber
 from base.gateway.clients import Client
@@ -119,8 +120,7 @@ class MarketDataDesk:
 
     def next_deadline_ns(self) -> int | None:
         """Give the time of the next book message that is waiting for its turn, or of a day's change."""
-        deadlines_ns = (self._audience.next_deadline_ns(), self._pictures.trades.next_deadline_ns())
-        return min((one_ns for one_ns in deadlines_ns if one_ns is not None), default=None)
+        return earliest(self._audience.next_deadline_ns(), self._pictures.trades.next_deadline_ns())
 
     def deadline_passed(self, now_ns: int) -> None:
         """Send what is due, and let old trades go."""

@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 from typing import Any, Protocol
 
 from base import limits
+from base.deadlines import earliest
 from base.gateway.absences import Absences
 from base.gateway.order_entry import Market, Pending
 from base.gateway.ouch_copies import OuchCopies
@@ -115,8 +116,7 @@ class Members:
 
     def next_deadline_ns(self) -> int | None:
         """When somebody is late, or an order has lived as long as it was to."""
-        ends = [self._lifetimes[0].end_ns] if self._lifetimes else []
-        return min(ends + [late for late in (self.absences.next_deadline_ns(),) if late is not None], default=None)
+        return earliest(self._lifetimes[0].end_ns if self._lifetimes else None, self.absences.next_deadline_ns())
 
     def deadline_passed(self, now_ns: int) -> None:
         """Give up who is late, and withdraw orders whose time is over."""

@@ -27,6 +27,8 @@ _UNSEALED = Struct("<4sIHHIQqI")
 _CRC = Struct("<I")
 _KINDS = frozenset(map(int, RecordedKind))
 _bare = tuple.__new__
+FEW = 6
+"""Entries of a run that are sooner done one by one."""
 _ASK_SUPPORT = "restore the file from a copy, or keep it and start with an empty directory"
 
 
@@ -64,11 +66,14 @@ def encode(
     return b"".join((head, _CRC.pack(crc), payload)), crc
 
 
-def _encode_run(run: RecordedRun) -> bytearray:
-    """All entries of a run in a few steps, however many there are."""
+def _encode_run(run: RecordedRun) -> bytes | bytearray:
+    """All entries of a run: a few one by one, many in as few steps as one byte of all of them takes."""
     kind, participant, trading_session, flags, bodies, secret_from, secret_to = run
     size = len(bodies[0])
     head = ENTRY.pack(kind, flags, participant, trading_session, size)
+    if len(bodies) < FEW:
+        zeros = bytes(secret_to - secret_from)
+        return b"".join([head + body[:secret_from] + zeros + body[secret_to:] for body in bodies])
     entries = bytearray(head).join((b"", *bodies))
     for place in range(ENTRY.size + secret_from, ENTRY.size + secret_to):
         entries[place :: ENTRY.size + size] = bytes(len(bodies))

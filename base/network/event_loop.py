@@ -17,6 +17,7 @@ from pathlib import Path
 
 from base import limits
 from base.clock import Clock
+from base.deadlines import earliest
 from base.errors import ServerMustStop
 from base.network.admission import Admission
 from base.network.application import Application, Observer
@@ -199,11 +200,11 @@ class EventLoop:
     def _timeout_s(self) -> float | None:
         if self._stops_asked and self._shut_down_deadline_ns is None:
             return 0.0
-        deadlines_ns = [self.timers.next_deadline_ns(), self._shut_down_deadline_ns]
-        if self._deadline_ns is not None:
-            deadlines_ns.append(max(self._deadline_ns, self._deadline_pause_ns))
-        known_ns = [deadline_ns for deadline_ns in deadlines_ns if deadline_ns is not None]
-        return max(0, min(known_ns) - self.now_ns) / 1e9 if known_ns else None
+        deadline_ns = self._deadline_ns
+        if deadline_ns is not None and deadline_ns < self._deadline_pause_ns:
+            deadline_ns = self._deadline_pause_ns
+        next_ns = earliest(self.timers.next_deadline_ns(), self._shut_down_deadline_ns, deadline_ns)
+        return None if next_ns is None else max(0, next_ns - self.now_ns) / 1e9
 
     def _pass_deadline(self) -> None:
         if self._deadline_pause_ns > self.now_ns:

@@ -7,6 +7,7 @@ Never knows: messages, sessions. One process, one market, one journal: whoever r
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from base.deadlines import earliest
 from base.gateway.operator_requests import OperatorReply, OperatorRequest
 from base.gateway.records import Records
 from base.network.application import Application, Outbound
@@ -72,8 +73,7 @@ class Routing:
 
     def next_deadline_ns(self) -> int | None:
         """The nearer of both."""
-        deadlines = (self._venue.next_deadline_ns(), self._ouch.next_deadline_ns())
-        return min((one for one in deadlines if one is not None), default=None)
+        return earliest(self._venue.next_deadline_ns(), self._ouch.next_deadline_ns())
 
     def deadline_passed(self, now_ns: int) -> None:
         """Tell both."""

@@ -78,8 +78,13 @@ class Recorder:
 
     def receive(self, connection: int, data: bytes, now_ns: int) -> None:
         """Tell the venue."""
-        with self._guarded(now_ns):
+        self._now_ns = now_ns
+        rows = self._records.pending_rows
+        try:
             self._venue.receive(connection, data, now_ns)
+        except Exception as error:
+            self._judge(error, rows)
+            raise
 
     def disconnected(self, connection: int, now_ns: int) -> None:
         """Tell the venue."""
@@ -97,8 +102,7 @@ class Recorder:
             self._is_held = False
             self._journal.finish()
         more, self._more_is_waiting = self._more_is_waiting, False
-        count = self._records.pending_count
-        if more and count >= limits.HELD_RECORDS and self.may_hold(self._journal.sequence + count + 1):
+        if more and self._may_hold():
             self._journal.begin_commit(self._now_ns, self._entries())
             self._records.committed()
             now = self._venue.outbound()
@@ -107,7 +111,7 @@ class Recorder:
                 return held
             self._journal.finish()  # who is to go does so before anything else is heard of it
         else:
-            if count:
+            if self._records.pending_rows:
                 self._commit()
             now = self._venue.outbound()
         return [*held, *now] if held else now
@@ -144,6 +148,10 @@ class Recorder:
         """The venue's."""
         return self._venue.log_lines()
 
+    def _may_hold(self) -> bool:
+        count = self._records.pending_count
+        return count >= limits.HELD_RECORDS and self.may_hold(self._journal.sequence + count + 1)
+
     def _entries(self) -> list[Row]:
         """What is pending, and the hash of the state when one is due."""
         entries = self._records.pending()
@@ -167,6 +175,10 @@ class Recorder:
         try:
             yield
         except Exception as error:
-            if self._records.pending_rows == rows:
-                raise
+            self._judge(error, rows)
+            raise
+
+    def _judge(self, error: Exception, rows: int) -> None:
+        """Raise MarketBroken unless an error left as many rows pending as there were before."""
+        if self._records.pending_rows != rows:
             raise MarketBroken(f"a command was begun and not finished: {type(error).__name__}: {error}") from error

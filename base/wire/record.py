@@ -7,7 +7,6 @@ declaration does the work; tests hold it equal to construct itself. Follows: bin
 
 import struct
 from collections.abc import Callable, Collection, Mapping
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from construct import Struct
@@ -71,27 +70,38 @@ class Record:
 
     @classmethod
     def _define_parse(cls, letters: Collection[bytes] = ()) -> None:
-        """Make the ``parse`` of this class: one function, because on the way of every message each call counts."""
-        unpack, new, join = cls._unpack, object.__new__, b"".join
+        """Make the ``parse`` of this class: one function without a loop, because each call in it counts."""
         first = next(iter(cls._declared), "")
         raws = [raw for field in cls.fields_declared() for raw in field.raw_values()]
-        pick = _picker([raw.position for raw in raws])
-        ascii_will_do = all(raw.is_text for raw in raws)
+        known = {0} if letters else set()  # a letter is ASCII already
+        texts = [raw.position for raw in raws if raw.is_text and raw.position not in known]
 
-        def parse(data: bytes | bytearray | memoryview) -> Record:
-            try:
-                values = unpack(data)
-            except struct.error:
-                raise ParseError(f"{cls.__name__}: takes {cls.SIZE} bytes, got {len(data)}") from None
-            if letters and values[0] not in letters:
-                raise ParseError(f"{first}: {values[0]!r} is no letter of {cls.__name__}, {letters!r}")
-            if not (ascii_will_do and join(pick(values)).isascii()):
-                for raw in raws:
-                    raw.read(values[raw.position])
-            record = new(cls)
-            record._values = values
-            return record
+        def refuse_size(data: bytes) -> ParseError:
+            return ParseError(f"{cls.__name__}: takes {cls.SIZE} bytes, got {len(data)}")
 
+        def refuse_letter(letter: bytes) -> ParseError:
+            return ParseError(f"{first}: {letter!r} is no letter of {cls.__name__}, {letters!r}")
+
+        def read_raws(values: Values) -> None:
+            for raw in raws:
+                raw.read(values[raw.position])
+
+        lines = ["def parse(data):", " try:", "  values = unpack(data)"]
+        lines += [" except error:", "  raise refuse_size(data) from None"]
+        if letters:
+            lines += [" if values[0] not in letters:", "  raise refuse_letter(values[0])"]
+        if not all(raw.is_text for raw in raws):
+            lines.append(" read_raws(values)")
+        elif texts:
+            are_ascii = " and ".join(f"values[{position}].isascii()" for position in texts)
+            lines += [f" if not ({are_ascii}):", "  read_raws(values)"]
+        lines += [" record = new(cls)", " record._values = values", " return record"]
+        scope: dict[str, Any] = {
+            "cls": cls, "new": object.__new__, "unpack": cls._unpack, "error": struct.error, "letters": letters,
+            "refuse_size": refuse_size, "refuse_letter": refuse_letter, "read_raws": read_raws,
+        }  # fmt: skip
+        exec("\n".join(lines), scope)  # nothing but positions was filled in
+        parse = scope["parse"]
         parse.__doc__ = f"The {cls.__name__} in exactly {cls.SIZE} bytes; ParseError when they are none."
         cls.parse = staticmethod(parse)  # type: ignore[method-assign]  # per class, on purpose
 
@@ -168,11 +178,3 @@ def field_property(field: Field) -> property:
     if type(field).reader is Field.reader:
         return property(lambda record: record._values[first], doc=field.spec.doc)
     return property(lambda record: read(record._values), doc=field.spec.doc)
-
-
-def _picker(positions: list[int]) -> Callable[[Values], Values]:
-    """A function that picks ``positions`` from flat values, always as a tuple."""
-    if len(positions) > 1:
-        return itemgetter(*positions)
-    first = positions[0] if positions else 0
-    return itemgetter(slice(first, first + len(positions)))

@@ -45,17 +45,17 @@ def test_a_slow_and_obvious_book_makes_the_same_trades() -> None:
 
 def test_a_peer_that_trades_otherwise_is_no_peer(monkeypatch: pytest.MonkeyPatch) -> None:
     row = Row("book obvious", "books", "obvious", Goal(1, "x"))
-    monkeypatch.setattr(books, "PEERS", [Peer(obvious, "json", 200, row)])
+    monkeypatch.setattr(books, "PEERS", [Peer(obvious, "json", 200, 50, row)])
     (measured,) = books.books(QUIET)
-    assert measured.figure > 1 and "the same" in measured.note
-    monkeypatch.setattr(books, "PEERS", [Peer(lambda wanted: ([], 1.0), "json", 200, row)])
+    assert measured.figure > 1 and measured.note.startswith("after 200 operations: ") and "; after 50 " in measured.note
+    monkeypatch.setattr(books, "PEERS", [Peer(lambda wanted: ([], 1.0), "json", 200, 50, row)])
     with pytest.raises(AssertionError, match="traded otherwise"):
         list(books.books(QUIET))
 
 
 def test_a_peer_that_is_not_there_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
     row = Row("book none", "books", "none", Goal(1, "x"))
-    monkeypatch.setattr(books, "PEERS", [Peer(obvious, "no_such_module", 200, row)])
+    monkeypatch.setattr(books, "PEERS", [Peer(obvious, "no_such_module", 200, 50, row)])
     (measured,) = books.books(QUIET)
     assert not measured.rounds
     assert measured.note == "No module named 'no_such_module'; pip install '.[bench]'"
