@@ -160,10 +160,11 @@ class SocketController:
                 f"cannot send to {format_address(self.addr)}: the connection is {self.state.name.lower()}"
                 f" ({self.close_reason or self._finish_reason})"
             )
-        idle = not self._unsent and self.state is State.OPEN
-        self._unsent += _encoded(message)
-        if idle:
-            self._flush()
+        data = _encoded(message)
+        if self._unsent or self.state is not State.OPEN:
+            self._unsent += data
+        else:
+            self._send_at_once(data)
         if len(self._unsent) > limits.SEND_BUFFER_BYTES and not self.closed:
             self._end(f"the peer reads too slowly: {len(self._unsent)} bytes wait, {limits.SEND_BUFFER_BYTES} may")
 
@@ -270,6 +271,19 @@ class SocketController:
         else:
             self.peer_finished()
 
+    def _send_at_once(self, data: bytes | bytearray) -> None:
+        # Nothing waits, so mostly all of it goes, and need not be copied first.
+        try:
+            sent = self.sock.send(data)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except OSError as error:
+            self._end(f"{CONNECTION_LOST}: {error.strerror}")
+            return
+        if sent < len(data):
+            self._unsent += data[sent:]
+            self._watch(READ | WRITE)
+
     def _flush(self) -> None:
         if self._unsent:
             try:
@@ -335,8 +349,10 @@ def split_address(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _encoded(message: Sendable) -> bytes | bytearray | memoryview:
-    return message if isinstance(message, (bytes, bytearray, memoryview)) else message.encode()
+def _encoded(message: Sendable) -> bytes | bytearray:
+    if isinstance(message, (bytes, bytearray)):
+        return message
+    return message.tobytes() if isinstance(message, memoryview) else message.encode()
 
 
 def _discard_unread(sock: socket.socket) -> None:

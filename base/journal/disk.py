@@ -28,7 +28,7 @@ class Disk(Protocol):
     def read(self, name: str, offset: int, size: int) -> bytes:
         """Give up to that many bytes, fewer only where the file ends."""
 
-    def write(self, name: str, offset: int, data: bytes) -> None:
+    def write(self, name: str, offset: int, data: bytes | bytearray) -> None:
         """Write all bytes or fail."""
 
     def sync(self, name: str) -> None:
@@ -87,7 +87,7 @@ class FileDisk:
             offset += len(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def write(self, name: str, offset: int, data: bytes) -> None:
+    def write(self, name: str, offset: int, data: bytes | bytearray) -> None:
         """Write all bytes, in several calls when the system takes only a part of them."""
         descriptor = self._descriptor(name)
         written = os.pwrite(descriptor, data, offset)

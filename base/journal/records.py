@@ -47,9 +47,9 @@ class Head(NamedTuple):
 
 def encode(
     rows: Sequence[Row], identity: int, epoch: int, first_sequence: int, now_ns: int, previous_crc: int
-) -> tuple[bytes, int]:
+) -> tuple[bytearray, int]:
     """Give the record of one commit and its checksum, which the next record repeats."""
-    parts: list[bytes | bytearray] = []
+    parts: list[bytes | bytearray] = [bytes(HEADER.size)]
     add = parts.append
     pack = ENTRY.pack
     for row in rows:
@@ -59,11 +59,12 @@ def encode(
             kind, participant, trading_session, flags, body = row
             add(pack(kind, flags, participant, trading_session, len(body)))
             add(body)
-    payload = b"".join(parts)
-    length = HEADER.size + len(payload)
-    head = _UNSEALED.pack(MAGIC, length, COMMIT, VERSION, epoch, first_sequence, now_ns, previous_crc)
-    crc = crc32(payload, crc32(head, identity))
-    return b"".join((head, _CRC.pack(crc), payload)), crc
+    record = bytearray().join(parts)
+    head = _UNSEALED.pack(MAGIC, len(record), COMMIT, VERSION, epoch, first_sequence, now_ns, previous_crc)
+    with memoryview(record) as view, view[HEADER.size :] as payload:
+        crc = crc32(payload, crc32(head, identity))
+    record[: HEADER.size] = head + _CRC.pack(crc)
+    return record, crc
 
 
 def _encode_run(run: RecordedRun) -> bytes | bytearray:

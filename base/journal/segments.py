@@ -185,7 +185,7 @@ class Journal:
                 self._reserve = name
         return self.has_room
 
-    def _write(self, record: bytes, sync: Callable[[str], None]) -> None:
+    def _write(self, record: bytes | bytearray, sync: Callable[[str], None]) -> None:
         self._refuse_when_stale()
         offset = self._offset
         if offset + len(record) > self._size:
