@@ -115,7 +115,7 @@ MARK_EVERY = 10_000
 """Records between two state hashes in the journal: replay then knows within so many where it went wrong."""
 
 PICTURE_EVERY = 1_000_000
-"""Records between two pictures of a busy venue: to carry that many out again takes seconds. A quiet one takes more."""
+"""Records between two pictures of a busy venue: to carry that many out again takes seconds. A quiet one is sooner."""
 
 REPLACEMENTS = 10
 """Times within ``REPLACEMENTS_NS`` that ``serve`` replaces a server that ended by itself: more needs a person."""

@@ -18,7 +18,6 @@ from base.gateway.operator import OperatorDesk
 from base.gateway.operator_requests import read_request
 from base.gateway.order_entry import OrderEntry, Pending
 from base.gateway.ouch_entry import OuchEntry
-from base.gateway.translate_bo import without_key
 from base.vocabulary.participants import Participant
 from base.vocabulary.recorded import Departure, Recorded, RecordedKind, RecordedRun, Row, count_of
 
@@ -84,8 +83,8 @@ class Records:
         self._ouch.restarted(now_ns)
 
     def pending(self) -> list[Row]:
-        """What was taken since the last commit, without the keys of sessions."""
-        return [_without_key(row) for row in self._pending]
+        """What was taken since the last commit; the runs say where the keys of sessions are, which are not kept."""
+        return list(self._pending)
 
     @property
     def pending_count(self) -> int:
@@ -93,9 +92,13 @@ class Records:
         return count_of(self._pending)
 
     @property
-    def pending_rows(self) -> int:
-        """The length of what ``pending`` gives; it grows with whatever is begun, and is told without counting."""
-        return len(self._pending)
+    def pending_end(self) -> tuple[int, int]:
+        """Where what is pending ends: another place once anything more was begun, (0, 0) when nothing is pending."""
+        rows = self._pending
+        if not rows:
+            return 0, 0
+        last = rows[-1]
+        return len(rows), len(last.bodies) if isinstance(last, RecordedRun) else 0
 
     def committed(self) -> None:
         """What was pending is kept."""
@@ -204,14 +207,6 @@ class Records:
 
     def _described(self) -> str:
         return f"{self._ledger.figures_hash()} {self._ouch.describe_streams()}"
-
-
-def _without_key(row: Row) -> Row:
-    """A run says itself which bytes are secret."""
-    if isinstance(row, RecordedRun) or row[0] != REQUEST:
-        return row
-    kind, participant, trading_session, flags, body = row
-    return kind, participant, trading_session, flags, without_key(body)
 
 
 def _shadow(who: Participant) -> Client:

@@ -139,6 +139,7 @@ MESSAGE_TYPE_AT = next(one.offset for one in Transaction.FIELDS if one.name == "
 
 _HEADER = 4
 KEY, BEHIND_KEY = next((one.offset, one.offset + one.size) for one in Transaction.FIELDS if one.name == "Key")
+"""Where the session's Key begins, and what is behind it."""
 _LONG_HEADER, _SHORT_HEADER = Transaction().encode()[:_HEADER], Transaction238().encode()[:_HEADER]
 _SHARED = next(field.offset for field in Transaction.FIELDS if field.name == "SecondLegPrice")
 _EXTRA = Transaction.SIZE - Transaction238.SIZE

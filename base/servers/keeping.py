@@ -101,7 +101,7 @@ class Keeping:
         """Little is new since the last look, and nothing is carried out that is not committed."""
         sequence = self._journal.sequence
         new, self._looked_at = sequence - self._looked_at, sequence
-        if new <= limits.PICTURE_EVERY // QUIET_RECORDS_PART and not self._records.pending_rows:
+        if new <= limits.PICTURE_EVERY // QUIET_RECORDS_PART and not self._records.pending_count:
             self._photographer.look(sequence, quiet=True)
 
     def _store_picture(self, sequence: int, state_hash: str, image: bytes) -> None:

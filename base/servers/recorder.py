@@ -79,11 +79,11 @@ class Recorder:
     def receive(self, connection: int, data: bytes, now_ns: int) -> None:
         """Tell the venue."""
         self._now_ns = now_ns
-        rows = self._records.pending_rows
+        end = self._records.pending_end
         try:
             self._venue.receive(connection, data, now_ns)
         except Exception as error:
-            self._judge(error, rows)
+            self._judge(error, end)
             raise
 
     def disconnected(self, connection: int, now_ns: int) -> None:
@@ -111,7 +111,7 @@ class Recorder:
                 return held
             self._journal.finish()  # who is to go does so before anything else is heard of it
         else:
-            if self._records.pending_rows:
+            if self._records.pending_count:
                 self._commit()
             now = self._venue.outbound()
         return [*held, *now] if held else now
@@ -138,7 +138,7 @@ class Recorder:
                 reply = self._venue.operate(request, now_ns)
             except OperatorRefused as error:  # the steps before it stand
                 refusal = error
-        if self._records.pending_rows:
+        if self._records.pending_count:
             self._commit()
         if refusal is not None:
             raise refusal
@@ -171,14 +171,14 @@ class Recorder:
     def _guarded(self, now_ns: int) -> Iterator[None]:
         """Let an error pass that left the market alone; after any other nothing of this pass may be kept or told."""
         self._now_ns = now_ns
-        rows = self._records.pending_rows
+        end = self._records.pending_end
         try:
             yield
         except Exception as error:
-            self._judge(error, rows)
+            self._judge(error, end)
             raise
 
-    def _judge(self, error: Exception, rows: int) -> None:
-        """Raise MarketBroken unless an error left as many rows pending as there were before."""
-        if self._records.pending_rows != rows:
+    def _judge(self, error: Exception, end: tuple[int, int]) -> None:
+        """Raise MarketBroken unless after an error as much is pending as was before."""
+        if self._records.pending_end != end:
             raise MarketBroken(f"a command was begun and not finished: {type(error).__name__}: {error}") from error

@@ -181,16 +181,21 @@ def test_a_failed_commit_lets_nothing_out() -> None:
         desk.recorder.outbound()
 
 
-def test_a_command_that_was_begun_and_not_finished_ends_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("before", [0, 1, 2])
+def test_a_command_that_was_begun_and_not_finished_ends_everything(
+    before: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk = Desk()
     desk.log_on()
+    for _ in range(before):  # in the same pass, and of a kind that is written down in one run with what fails
+        desk.receive(desk.floor.order(1, OrderType=2).encode())
 
     def break_down(*command: object) -> None:
         raise AssertionError("an invariant")
 
     monkeypatch.setattr(desk.floor.exchange, "new_order", break_down)
     with pytest.raises(MarketBroken, match="AssertionError: an invariant"):
-        desk.receive(desk.floor.order(1).encode())
+        desk.receive(desk.floor.order(1, OrderType=2).encode())
 
 
 def test_a_fault_that_left_the_market_alone_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
