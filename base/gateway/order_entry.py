@@ -278,16 +278,18 @@ class OrderEntry:
 
     def _record(self, client: Client, frame: bytes) -> None:
         """Note a request that is about to reach the market, in one run with those of the same client before it."""
-        participant, trading_session, repeats_ids = client.participant, client.trading_session, client.repeats_ids
         pending = self._pending
-        if pending and isinstance(last := pending[-1], RecordedRun) and last[1:4] == (
-            participant, trading_session, repeats_ids,
-        ):  # fmt: skip
-            last.bodies.append(frame)
-        else:
-            pending.append(
-                RecordedRun(REQUEST, participant, trading_session, repeats_ids, [frame], KEY, BEHIND_KEY)
-            )
+        if pending and isinstance(last := pending[-1], RecordedRun):
+            _, participant, trading_session, repeats_ids, bodies, _, _ = last
+            if (
+                participant == client.participant
+                and trading_session == client.trading_session
+                and repeats_ids == client.repeats_ids
+            ):
+                bodies.append(frame)
+                return
+        who = client.participant, client.trading_session, client.repeats_ids
+        pending.append(RecordedRun(REQUEST, *who, [frame], KEY, BEHIND_KEY))
 
     def _is_plain(self, client: Client, frame: bytes) -> bool:
         """Say whether the quiet fields ask for nothing; they are remembered, so that the same ones are asked once."""

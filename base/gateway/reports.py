@@ -14,6 +14,7 @@ from base import limits
 from base.gateway.clients import Client
 from base.gateway.drop_copy import CapturedCopies, DropCopies
 from base.gateway.translate_bo import (
+    MESSAGE_TYPE_AT,
     REJECT_CODES,
     InstrumentScales,
     in_second_leg,
@@ -22,7 +23,6 @@ from base.gateway.translate_bo import (
     write_cancelled,
     write_fill,
     write_leg,
-    write_message_type,
     write_reject,
     write_replaced,
     write_state,
@@ -238,7 +238,7 @@ class Reports:
     def _report_accepted(self, client: Client, event: OrderAccepted, request: Entry) -> None:
         self.entries[event.number] = request
         reply = bytearray(request.frame)
-        write_message_type(reply, ACK)
+        reply[MESSAGE_TYPE_AT] = ACK
         client.report(reply)
 
     def _report_trade(self, trade: Trade, request: Entry) -> None:

@@ -113,7 +113,6 @@ _read_attributes = projection(Transaction, "Attributes").unpack
 _read_quiet_fields = projection(Transaction, *QUIET_FIELDS).unpack
 _read_results = projection(Transaction, *RESULTS).unpack
 _write_results = writer(Transaction, *RESULTS)
-write_message_type = writer(Transaction, "MessageType")
 write_reject = writer(Transaction, "MessageType", "RejectReason")
 write_reject_238 = writer(Transaction238, "MessageType", "RejectReason")
 write_withdrawn = writer(
