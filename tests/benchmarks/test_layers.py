@@ -6,7 +6,7 @@ from types import FrameType
 
 import pytest
 
-from base.gateway.translate_bo import write_message_type
+from base.gateway.translate_bo import write_cancelled
 from base.messages import Transaction
 from base.wire.framing import Framer
 from benchmarks import sampled
@@ -31,7 +31,7 @@ def test_the_innermost_function_of_the_project_counts(monkeypatch: pytest.Monkey
     sys.setprofile(catch)
     try:
         Framer().receive(bytes(3))
-        write_message_type(bytearray(Transaction.SIZE), 1)
+        write_cancelled(bytearray(Transaction.SIZE), 1, 1.0)
     finally:
         sys.setprofile(None)
     for frame in frames:
