@@ -59,7 +59,9 @@ class FastPath(Control):
         if keys and keys[0] <= (limit_key := price_ticks * opposite.sign):
             met = opposite.levels[keys[0]]
             if met.first is None and not met.specials:  # it ran empty; the next one is mostly out of reach
-                met = opposite.best() if len(keys) > 1 and min(keys[1:3]) <= limit_key else None
+                met = None
+                if len(keys) > 1 and (keys[1] <= limit_key or (len(keys) > 2 and keys[2] <= limit_key)):
+                    met = opposite.best()
                 if met is not None and met.key > limit_key:
                     met = None
         if met is not None:
