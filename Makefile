@@ -21,7 +21,7 @@ help:
 	@echo "make test       ruff, mypy, then all tests with ordinary counts"
 	@echo "make test-long  all tests with full counts (at most an hour)"
 	@echo "make test-crash kill, stop and starve servers under load, with full counts (a quarter of an hour)"
-	@echo "make bench      one table of all speed goals, beside a C limit and the peers (about ten minutes)"
+	@echo "make bench      one table of all speed goals, beside a C limit and the peers (about five minutes)"
 	@echo "make bench-check  the same, and fail when a figure is more than a fifth below benchmarks/baselines.json"
 	@echo "make check      ruff and mypy alone"
 	@echo "make clean      remove what the other targets made"

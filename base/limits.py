@@ -115,7 +115,7 @@ MARK_EVERY = 10_000
 """Records between two state hashes in the journal: replay then knows within so many where it went wrong."""
 
 PICTURE_EVERY = 1_000_000
-"""Records between two pictures of a busy venue: to carry that many out again takes seconds. A quiet one is sooner."""
+"""Records between two pictures of a busy venue: seconds of a start. In a quiet moment a tenth of it will do."""
 
 REPLACEMENTS = 10
 """Times within ``REPLACEMENTS_NS`` that ``serve`` replaces a server that ended by itself: more needs a person."""
@@ -136,7 +136,7 @@ PROGRESS_NS = 1_000_000_000
 """Nanoseconds between two lines about a recovery that is under way."""
 
 ROOM_NS = 1_000_000_000
-"""Nanoseconds between two looks whether a full disk has room again."""
+"""Nanoseconds between two looks whether a full disk has room again, and the moment is a quiet one."""
 
 SETTINGS_BYTES = 8 * 1024 * 1024
 """Bytes of a settings file: ``ACCOUNTS`` fit, with 400 bytes each; anything larger is the wrong file."""

@@ -191,13 +191,15 @@ def comeback_lines(one: Comeback) -> list[str]:
         f"past     {one.records:>11,} records, {one.journal_bytes / 1e6:,.0f} MB; then kill -9 at full speed",
         f"replay   {one.replayed_per_second:>11,.0f} records/s carried out again",
         f"cold     {_times(one.cold)}, everything carried out again; {goal}",
-        f"picture  {_from_picture(one.picture)}; a busy venue takes one every {limits.PICTURE_EVERY:,}",
+        f"picture  {_from_picture(one.picture)}",
         *([f"near     {_from_picture(one.near)}; {_near_verdict(one.near)}"] if one.near else []),
         f"empty    {_times(one.empty)}, no past; less processor time than seconds: others use the machine",
     ]
 
 
 def _from_picture(one: FromPicture) -> str:
+    if not one.picture_record:
+        return f"{_times(one.start)}, no picture yet: a busy venue takes one every {limits.PICTURE_EVERY:,} records"
     return f"{_times(one.start)}, from {one.picture_bytes / 1e6:,.0f} MB, {one.behind:,} records behind"
 
 

@@ -120,4 +120,6 @@ def _order_of(one: Order | Former) -> Order:
 
 
 def _retired(order_id: int, order: Order) -> Order | Former:
-    return order if not order.leaves_lots and order.order_id == order_id else Former(order_id, order)
+    """What stood for this id. One of two legs may have nothing left and come to life again, under yet another id."""
+    is_over = not order.leaves_lots and order.special is None
+    return order if is_over and order.order_id == order_id else Former(order_id, order)

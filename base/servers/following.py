@@ -58,6 +58,8 @@ class Following:
         self._settings = settings
         self._clock = clock
         self._ready: Iterator[Commit] = iter(())
+        self.pictured = 0
+        """The number of the last record in the picture that this began with; 0 for none."""
         if begin_with_a_picture:
             self._begin_with_a_picture()
         self._follower = Follower(self.disk, self.past.sequence)
@@ -88,6 +90,7 @@ class Following:
             try:
                 with _without_collector():
                     self.past.restore(picture.sequence, picture.state_hash, picture.body)
+                self.pictured = picture.sequence
             except RecoveryFailed as error:
                 name = snapshots.name_of(picture.sequence)
                 raise RecoveryFailed(f"{name}: {error}; remove it, the journal has everything") from error

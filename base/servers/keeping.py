@@ -21,8 +21,8 @@ from base.servers.pictures import Photographer
 from base.servers.recorder import Recordable, Recorder
 from base.servers.settings import Settings
 
-QUIET_RECORDS_PART = 100
-"""The part of ``PICTURE_EVERY`` up to which the records between two looks are few."""
+QUIET_RECORDS_PART = 10_000
+"""The part of ``PICTURE_EVERY`` up to which the records between two looks are few: a hundred in a second."""
 
 log = logging.getLogger("handoff")
 
@@ -56,7 +56,7 @@ class Keeping:
         self._carry_out_the_rest(following)
         self._journal.begin_epoch()
         self._looked_at = self._journal.sequence
-        self._photographer = Photographer(self._records, self._store_picture, self._looked_at, forks=forks)
+        self._photographer = Photographer(self._records, self._store_picture, following.pictured, forks=forks)
         held.callback(self._photographer.close)
         self.recorder = Recorder(venue, self._journal)
         self._clock = clock

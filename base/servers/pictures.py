@@ -30,14 +30,14 @@ class Photographer:
     """Takes a picture once ``limits.PICTURE_EVERY`` records are new, in a quiet moment once a tenth as many are.
 
     ``store`` is called in the child with nothing open but what it opens itself; without a process of our own
-    (``forks`` false) it is called right here.
+    (``forks`` false) it is called right here. ``taken_at`` is the last record in the newest picture that there is.
     """
 
-    def __init__(self, records: Records, store: Store, sequence: int, *, forks: bool) -> None:
+    def __init__(self, records: Records, store: Store, taken_at: int, *, forks: bool) -> None:
         self._records = records
         self._store = store
         self._forks = forks
-        self._taken_at = sequence
+        self._taken_at = taken_at
         self._child: int | None = None
 
     def is_due(self, sequence: int, *, quiet: bool = False) -> bool:
@@ -48,8 +48,7 @@ class Photographer:
     def look(self, sequence: int, *, quiet: bool = False) -> None:
         """Take a picture if one is due; to be called when all up to ``sequence`` is committed and carried out.
 
-        The child costs a busy venue up to half of what it does meanwhile: it needs a core, and every page of memory
-        that is changed while both are there is copied first.
+        The child needs a core for a second, and what a busy venue changes meanwhile is copied first, page by page.
         """
         if not self.is_due(sequence, quiet=quiet):
             return

@@ -25,9 +25,9 @@ class Keeper(Protocol):
     @property
     def sequence(self) -> int: ...
 
-    def commit(self, now_ns: int, entries: Sequence[Row], /) -> None: ...
+    def commit(self, now_ns: int, rows: Sequence[Row], /) -> None: ...
 
-    def begin_commit(self, now_ns: int, entries: Sequence[Row], /) -> None: ...
+    def begin_commit(self, now_ns: int, rows: Sequence[Row], /) -> None: ...
 
     def finish(self) -> None: ...
 
@@ -103,7 +103,7 @@ class Recorder:
             self._journal.finish()
         more, self._more_is_waiting = self._more_is_waiting, False
         if more and self._may_hold():
-            self._journal.begin_commit(self._now_ns, self._entries())
+            self._journal.begin_commit(self._now_ns, self._rows())
             self._records.committed()
             now = self._venue.outbound()
             if not any(one.close_reason for one in now):
@@ -152,17 +152,17 @@ class Recorder:
         count = self._records.pending_count
         return count >= limits.HELD_RECORDS and self.may_hold(self._journal.sequence + count + 1)
 
-    def _entries(self) -> list[Row]:
+    def _rows(self) -> list[Row]:
         """What is pending, and the hash of the state when one is due."""
-        entries = self._records.pending()
+        rows = self._records.pending()
         due = (self._journal.sequence + self._records.pending_count) // limits.MARK_EVERY
         if due > self._marked:
             self._marked = due
-            entries.append(self._records.mark())
-        return entries
+            rows.append(self._records.mark())
+        return rows
 
     def _commit(self) -> None:
-        self._journal.commit(self._now_ns, self._entries())
+        self._journal.commit(self._now_ns, self._rows())
         self._records.committed()
         for action in self.after_commit:
             action(self._now_ns)

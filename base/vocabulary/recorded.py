@@ -62,6 +62,9 @@ class RecordedRun(NamedTuple):
     secret_from: int
     secret_to: int
 
+    def __repr__(self) -> str:  # the secrets are still in the bodies
+        return f"RecordedRun({self.kind}, {self.participant}, {self.trading_session}, {len(self.bodies)} bodies)"
+
 
 Row: TypeAlias = Recorded | RecordedRun | tuple[int, int, int, int, bytes]
 """What is handed on to be written down."""

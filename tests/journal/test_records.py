@@ -48,6 +48,11 @@ def test_a_run_is_kept_as_its_entries_one_by_one(run: RecordedRun, between: bool
     assert count_of(rows) == len(one_by_one(rows))
 
 
+def test_a_run_that_is_printed_shows_no_secret() -> None:
+    run = RecordedRun(RecordedKind.REQUEST, 7, 8, 0, [b"secret", b"terces"], 0, 6)
+    assert f"{run} {run!r}" == " ".join(["RecordedRun(1, 7, 8, 2 bodies)"] * 2)
+
+
 @given(ENTRIES, st.data())
 def test_one_wrong_bit_is_one_too_many(entries: list[Recorded], data: st.DataObject) -> None:
     record = bytearray(encode(entries, 1, 2, 3, 4, 5)[0])

@@ -122,6 +122,21 @@ def test_a_picture_has_every_id_and_knows_orders_under_all_their_ids() -> None:
     assert list(again.describe()) == list(ids.describe())
 
 
+def test_an_order_that_may_live_again_does_not_stand_for_an_id_of_its_past() -> None:
+    ids = OrderIds()
+    one = entered(ids, order(1, 5))
+    one.special = Special(OrderTerms(), one.side, hidden=False, follows=False)
+    for order_id in (11, 10):
+        ids.rename(one, order_id)
+    one.leaves_lots = 0  # its first leg is matched
+    again, again_one = pickle.loads(pickle.dumps((ids, one)))
+    for each, its in ((ids, one), (again, again_one)):
+        its.leaves_lots = 5  # its second leg is entered
+        each.rename(its, 12)
+        assert [retired.order_id for retired in each.retired] == [10, 11, 10]
+    assert list(again.describe()) == list(ids.describe())
+
+
 def test_what_others_know_too_stands_in_a_picture_once() -> None:
     ids, orders = crowd()
     again, open_order, special, ended_order = pickle.loads(

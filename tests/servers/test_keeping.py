@@ -128,10 +128,27 @@ def test_a_picture_waits_for_a_quiet_moment(tmp_path: Path, monkeypatch: pytest.
         assert pictures() == [before], "a picture shows nothing that is not committed"
         oes.deliver()
         oes.keeping._look()
+        assert pictures() == [before], "something was new since the last look"
+        oes.keeping._look()
         assert pictures() == [before, before + 40]
         state_hash = oes.exchange.state_hash()
     with ExitStack() as stack:
         assert Oes(tmp_path, stack).exchange.state_hash() == state_hash
+
+
+def test_what_was_carried_out_again_counts_for_the_next_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "PICTURE_EVERY", 1_000)
+    for run in range(3):
+        with ExitStack() as stack:
+            oes = Oes(tmp_path, stack)
+            for number in range(1, 41):
+                oes.order(run * 100 + number)
+            for _ in range(2):
+                oes.keeping._look()
+            taken = len(list(tmp_path.glob("*.snapshot")))
+            assert taken == (run == 2), "a picture once a hundred records are new, however many runs they took"
 
 
 def test_a_picture_that_shows_something_else_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
