@@ -97,6 +97,9 @@ class OrderEntry:
         self._pending = pending
         self.takes_new = True
         """False while there is no room to keep more orders: then only what ends orders, and questions, are taken."""
+        self._run = RecordedRun(REQUEST, 0, 0, False, [], KEY, BEHIND_KEY)
+        self._runner: Client | None = None
+        """Whose requests the last run has that was begun here."""
         self._scales = {instrument.number: InstrumentScales(instrument) for instrument in instruments}
         self.reports = Reports(self._scales, copies or DropCopies((), (), pending))
 
@@ -279,17 +282,11 @@ class OrderEntry:
     def _record(self, client: Client, frame: bytes) -> None:
         """Note a request that is about to reach the market, in one run with those of the same client before it."""
         pending = self._pending
-        if pending and isinstance(last := pending[-1], RecordedRun):
-            _, participant, trading_session, repeats_ids, bodies, _, _ = last
-            if (
-                participant == client.participant
-                and trading_session == client.trading_session
-                and repeats_ids == client.repeats_ids
-            ):
-                bodies.append(frame)
-                return
-        who = client.participant, client.trading_session, client.repeats_ids
-        pending.append(RecordedRun(REQUEST, *who, [frame], KEY, BEHIND_KEY))
+        if not pending or pending[-1] is not self._run or client is not self._runner:
+            who = client.participant, client.trading_session, client.repeats_ids
+            self._run, self._runner = RecordedRun(REQUEST, *who, [], KEY, BEHIND_KEY), client
+            pending.append(self._run)
+        self._run.bodies.append(frame)
 
     def _is_plain(self, client: Client, frame: bytes) -> bool:
         """Say whether the quiet fields ask for nothing; they are remembered, so that the same ones are asked once."""
