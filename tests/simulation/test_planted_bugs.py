@@ -107,4 +107,5 @@ def test_an_epoch_that_is_not_looked_at_is_found(monkeypatch: pytest.MonkeyPatch
 def test_going_on_behind_a_record_in_doubt_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault that the simulation found when it was new: the record before may be readable and not on the disk."""
     monkeypatch.setattr(Journal, "_settle_last", lambda journal: None)
-    assert "JournalDamaged" in first_found(DISK)
+    found = first_found(DISK)  # the record is missing behind a later one, or to a picture that was taken with it
+    assert "JournalDamaged" in found or "the journal ends with" in found
