@@ -161,10 +161,12 @@ class SocketController:
                 f" ({self.close_reason or self._finish_reason})"
             )
         data = _encoded(message)
-        if self._unsent or self.state is not State.OPEN:
-            self._unsent += data
-        else:
-            self._send_at_once(data)
+        is_first = not self._unsent and self.state is State.OPEN
+        sent = self._offer(data) if is_first else 0
+        if sent < len(data) and not self.closed:
+            self._unsent += data[sent:]
+            if is_first:
+                self._watch(READ | WRITE)
         if len(self._unsent) > limits.SEND_BUFFER_BYTES and not self.closed:
             self._end(f"the peer reads too slowly: {len(self._unsent)} bytes wait, {limits.SEND_BUFFER_BYTES} may")
 
@@ -271,27 +273,20 @@ class SocketController:
         else:
             self.peer_finished()
 
-    def _send_at_once(self, data: bytes | bytearray) -> None:
-        # Nothing waits, so mostly all of it goes, and need not be copied first.
+    def _offer(self, data: bytes | bytearray) -> int:
+        # How many bytes the peer takes now; a broken connection takes none, and is over.
         try:
-            sent = self.sock.send(data)
+            return self.sock.send(data)
         except (BlockingIOError, InterruptedError):
-            sent = 0
+            return 0
         except OSError as error:
             self._end(f"{CONNECTION_LOST}: {error.strerror}")
-            return
-        if sent < len(data):
-            self._unsent += data[sent:]
-            self._watch(READ | WRITE)
+            return 0
 
     def _flush(self) -> None:
         if self._unsent:
-            try:
-                sent = self.sock.send(self._unsent)
-            except (BlockingIOError, InterruptedError):
-                sent = 0
-            except OSError as error:
-                self._end(f"{CONNECTION_LOST}: {error.strerror}")
+            sent = self._offer(self._unsent)
+            if self.closed:
                 return
             del self._unsent[:sent]
         if self.state is State.DRAINING:

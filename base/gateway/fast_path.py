@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias
 
 from base.gateway.clients import Client
 from base.gateway.drop_copy import DropCopies
-from base.gateway.order_entry import CANCEL, REQUEST, Market, OrderEntry, Pending
+from base.gateway.order_entry import CANCEL, Market, OrderEntry, Pending
 from base.gateway.reports import (
     ACK,
     CANCELLED,
@@ -24,8 +24,6 @@ from base.gateway.reports import (
     Entry,
 )
 from base.gateway.translate_bo import (
-    BEHIND_KEY,
-    KEY,
     MESSAGE_TYPE_AT,
     is_sane,
     read_order_and_pieces,
@@ -76,7 +74,7 @@ class FastEntry(OrderEntry):
         """Take frames from this place on; gives the place of the first one that has to go the other way."""
         if client.lenient or client.rates is not None or client.speaks_238 or not self.takes_new:
             return at
-        participant, trading_session = client.participant, client.trading_session
+        participant = client.participant
         quiet_0, quiet_1, quiet_2, quiet_3, quiet_4, quiet_5 = client.quiet_pieces
         said: list[bytes | bytearray] = []
         report = said.append if client.report is client.send else client.report
@@ -117,8 +115,7 @@ class FastEntry(OrderEntry):
                 ):
                     break
                 if run is None or pending[-1] is not run:  # something of another kind was written down since
-                    run = RecordedRun(REQUEST, participant, trading_session, False, [], KEY, BEHIND_KEY)
-                    pending.append(run)
+                    run = self._begin_run(client)
                 run.bodies.append(frame)
                 outcome = enter(participant, order_id, instrument, side, time_in_force, ticks, lots)
                 if outcome is None:
@@ -176,8 +173,7 @@ class FastEntry(OrderEntry):
                 if not original_id or not is_sane(quantity) or not is_sane(price):
                     break
                 if run is None or pending[-1] is not run:
-                    run = RecordedRun(REQUEST, participant, trading_session, False, [], KEY, BEHIND_KEY)
-                    pending.append(run)
+                    run = self._begin_run(client)
                 run.bodies.append(frame)
                 cancelled = cancel(participant, original_id, instrument, original_ticks)
                 if cancelled is None:

@@ -283,10 +283,16 @@ class OrderEntry:
         """Note a request that is about to reach the market, in one run with those of the same client before it."""
         pending = self._pending
         if not pending or pending[-1] is not self._run or client is not self._runner:
-            who = client.participant, client.trading_session, client.repeats_ids
-            self._run, self._runner = RecordedRun(REQUEST, *who, [], KEY, BEHIND_KEY), client
-            pending.append(self._run)
+            self._begin_run(client)
         self._run.bodies.append(frame)
+
+    def _begin_run(self, client: Client) -> RecordedRun:
+        """Write the next requests of this client down in a new run, as long as nothing else comes in between."""
+        who = client.participant, client.trading_session, client.repeats_ids
+        run = self._run = RecordedRun(REQUEST, *who, [], KEY, BEHIND_KEY)
+        self._runner = client
+        self._pending.append(run)
+        return run
 
     def _is_plain(self, client: Client, frame: bytes) -> bool:
         """Say whether the quiet fields ask for nothing; they are remembered, so that the same ones are asked once."""

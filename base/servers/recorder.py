@@ -80,7 +80,7 @@ class Recorder:
         """Tell the venue."""
         self._now_ns = now_ns
         end = self._records.pending_end
-        try:
+        try:  # as in _guarded; a context costs more than the rest of this, and here comes every order
             self._venue.receive(connection, data, now_ns)
         except Exception as error:
             self._judge(error, end)

@@ -53,14 +53,22 @@ def _new_token(name: str) -> Any:
     return name / Int32ub * "token that the order has from now on"
 
 
+_HEAD = (
+    _TOKEN, _CLIENT_REFERENCE, _SIDE, _QUANTITY, _ORDERBOOK, _GROUP, _PRICE, _TIME_IN_FORCE, _FIRM, _DISPLAY, _CAPACITY,
+)  # fmt: skip
+_ENTER_46 = (*_HEAD, _MINIMUM)
+_ACCEPTED_63 = (_TIMESTAMP, *_HEAD, _ORDER_NUMBER, _MINIMUM, _ORDER_STATE)
+_MATCH = (
+    _TIMESTAMP, _TOKEN, "executedQuantity" / Int32ub * "quantity of this match", _EXECUTION_PRICE, _LIQUIDITY,
+    "matchNumber" / Int64ub * "the same on both sides",
+)  # fmt: skip
+
+
 class EnterOrder(DialectMessage, letter="O", direction=IN, size=48):
     """`O`, client to host: a new order."""
 
     __slots__ = ()
-    LAYOUT = layout(
-        _TOKEN, _CLIENT_REFERENCE, _SIDE, _QUANTITY, _ORDERBOOK, _GROUP, _PRICE, _TIME_IN_FORCE, _FIRM, _DISPLAY,
-        _CAPACITY, _MINIMUM, _CLASSIFICATION, _CASH_MARGIN,
-    )  # fmt: skip
+    LAYOUT = layout(*_ENTER_46, _CLASSIFICATION, _CASH_MARGIN)
 
 
 class ReplaceOrder(DialectMessage, letter="U", direction=IN, size=26):
@@ -91,10 +99,7 @@ class OrderAccepted(DialectMessage, letter="A", direction=OUT, size=65):
     """`A`, host to client: the order is in."""
 
     __slots__ = ()
-    LAYOUT = layout(
-        _TIMESTAMP, _TOKEN, _CLIENT_REFERENCE, _SIDE, _QUANTITY, _ORDERBOOK, _GROUP, _PRICE, _TIME_IN_FORCE, _FIRM,
-        _DISPLAY, _CAPACITY, _ORDER_NUMBER, _MINIMUM, _ORDER_STATE, _CLASSIFICATION, _CASH_MARGIN,
-    )  # fmt: skip
+    LAYOUT = layout(*_ACCEPTED_63, _CLASSIFICATION, _CASH_MARGIN)
 
 
 class OrderReplaced(DialectMessage, letter="U", direction=OUT, size=52):
@@ -128,10 +133,7 @@ class OrderExecuted(DialectMessage, letter="E", direction=OUT, size=30):
     """`E`, host to client: a match."""
 
     __slots__ = ()
-    LAYOUT = layout(
-        _TIMESTAMP, _TOKEN, "executedQuantity" / Int32ub * "quantity of this match", _EXECUTION_PRICE, _LIQUIDITY,
-        "matchNumber" / Int64ub * "the same on both sides",
-    )  # fmt: skip
+    LAYOUT = layout(*_MATCH)
 
 
 class OrderRejected(DialectMessage, letter="J", direction=OUT, size=14):
@@ -139,16 +141,6 @@ class OrderRejected(DialectMessage, letter="J", direction=OUT, size=14):
 
     __slots__ = ()
     LAYOUT = layout(_TIMESTAMP, _TOKEN, "reason" / Char(RejectReason) * "why")
-
-
-_ENTER_46 = (
-    _TOKEN, _CLIENT_REFERENCE, _SIDE, _QUANTITY, _ORDERBOOK, _GROUP, _PRICE, _TIME_IN_FORCE, _FIRM, _DISPLAY,
-    _CAPACITY, _MINIMUM,
-)  # fmt: skip
-_ACCEPTED_63 = (
-    _TIMESTAMP, _TOKEN, _CLIENT_REFERENCE, _SIDE, _QUANTITY, _ORDERBOOK, _GROUP, _PRICE, _TIME_IN_FORCE, _FIRM,
-    _DISPLAY, _CAPACITY, _ORDER_NUMBER, _MINIMUM, _ORDER_STATE,
-)  # fmt: skip
 
 
 class EnterOrder46(DialectMessage, letter="O", direction=IN, size=46):
@@ -183,10 +175,7 @@ class OrderExecutedWithParty(DialectMessage, letter="e", direction=OUT, size=42)
     """`e` of some venues: a match, and with whom."""
 
     __slots__ = ()
-    LAYOUT = layout(
-        _TIMESTAMP, _TOKEN, "executedQuantity" / Int32ub * "quantity of this match", _EXECUTION_PRICE, _LIQUIDITY,
-        "matchNumber" / Int64ub * "the same on both sides", "counterParty" / Alpha(12) * "the other side",
-    )  # fmt: skip
+    LAYOUT = layout(*_MATCH, "counterParty" / Alpha(12) * "the other side")
 
 
 JAPANNEXT = Dialect(
